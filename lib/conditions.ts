@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/** A condition as Kubernetes' API conventions and kstatus read it. */
+export const Condition = z.object({
+  type: z.string().describe('Name of the condition.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
+  reason: z.string().describe('One word that says why; stable across versions.'),
+  message: z.string().describe('A sentence for people.'),
+  observedGeneration: z.number().int().optional().describe('The generation of the spec that this speaks of.'),
+  lastTransitionTime: z.string().describe('When `status` last changed, RFC 3339.'),
+})
+export type Condition = z.infer<typeof Condition>
+
+/** What the core says of one condition; time and generation are added by `stampConditions`. */
+export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
+
+/**
+ * Makes conditions of verdicts, sorted by type. A condition whose status did not change keeps its time, so that the
+ * same situation gives the same bytes: a status that changes at every call would be asked for without end.
+ */
+export function stampConditions(
+  verdicts: readonly Verdict[],
+  before: readonly Condition[],
+  { now, generation }: { now: string; generation: number | undefined },
+): Condition[] {
+  return [...verdicts]
+    .sort((a, b) => (a.type < b.type ? -1 : 1))
+    .map(({ type, status, reason, message }) => {
+      const old = before.find(condition => condition.type === type)
+      return {
+        type,
+        status,
+        reason,
+        message,
+        ...(generation !== undefined && { observedGeneration: generation }),
+        lastTransitionTime: old?.status === status ? old.lastTransitionTime : now,
+      }
+    })
+}

@@ -1,0 +1,65 @@
+/** Why something is wrong, as a word that never changes its meaning: part of `status`, logs and metrics. */
+export type Reason =
+  // The user must edit the resource.
+  | 'InvalidSpec'
+  | 'InvalidConstraint'
+  | 'InvalidPlaceholder'
+  | 'ClusterMissing'
+  | 'ProjectForbidden'
+  | 'RegistryHostForbidden'
+  | 'NameConflict'
+  // Something else in the cluster must change first.
+  | 'WorkspaceNotFound'
+  | 'WorkspaceAmbiguous'
+  | 'WorkspaceForbidden'
+  | 'WorkspaceKeyMissing'
+  // The registry.
+  | 'RegistryUnreachable'
+  | 'RegistryTimeout'
+  | 'AuthenticationFailed'
+  | 'RateLimited'
+  | 'ImageNotFound'
+  | 'InvalidRegistryAnswer'
+  | 'NoMatchingTag'
+  // GitHub.
+  | 'GitHubUnreachable'
+  | 'GitHubAuthenticationFailed'
+  | 'GitHubRateLimited'
+  | 'GitRepositoryNotFound'
+  | 'InvalidGitHubAnswer'
+  // Input of the command line and of the server's start.
+  | 'InvalidInput'
+
+/**
+ * A failure that a user can read in `status` or on a terminal: `reason` is API; `message` is prose that says the
+ * subject, what is wrong with it and the cure, and holds no secret and nothing that changes from call to call.
+ */
+export class AlustanError extends Error {
+  override readonly name = 'AlustanError'
+  readonly reason: Reason
+
+  constructor(reason: Reason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** The reasons that only an edit of the resource itself cures: they make it `Stalled`. */
+const CURED_BY_EDIT: ReadonlySet<Reason> = new Set([
+  'InvalidSpec',
+  'InvalidConstraint',
+  'InvalidPlaceholder',
+  'ClusterMissing',
+  'ProjectForbidden',
+  'RegistryHostForbidden',
+])
+
+/** Whether waiting is useless because the user must edit the resource. */
+export function isCuredByEdit(reason: Reason): boolean {
+  return CURED_BY_EDIT.has(reason)
+}
+
+/** The text of anything thrown, for a log line or a message. */
+export function errorText(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

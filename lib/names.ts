@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+
+/** The API group and version of both kinds. */
+export const API_VERSION = 'alustan.io/v1alpha1'
+
+/** Longest name of a Service or Terraform: children add to it and stay within 63 characters. */
+export const MAX_RESOURCE_NAME = 50
+
+/** Kinds as hook version v2 spells them in `children` and `related`. */
+export const KIND = {
+  service: 'Service.alustan.io/v1alpha1',
+  terraform: 'Terraform.alustan.io/v1alpha1',
+  applicationSet: 'ApplicationSet.argoproj.io/v1alpha1',
+  application: 'Application.argoproj.io/v1alpha1',
+  secret: 'Secret.v1',
+  configMap: 'ConfigMap.v1',
+  job: 'Job.batch/v1',
+} as const
+
+export const LABEL = {
+  /** On ApplicationSets and Applications: the Service they belong to. */
+  service: 'alustan.io/service',
+  /** On Jobs: the Terraform they belong to. */
+  terraform: 'alustan.io/terraform',
+  /** On the Applications of pull requests: the pull request's number. */
+  preview: 'alustan.io/preview',
+  /** On the Secret of a workspace: always `cluster`. */
+  secretType: 'alustan.io/secret-type',
+  /** On the Secret of a workspace: the workspace's name. */
+  environment: 'environment',
+} as const
+
+export const ANNOTATION = {
+  /** On children: the image reference that they run. */
+  image: 'alustan.io/image',
+  /** On the Secret of a workspace: comma-separated namespaces that may use it. */
+  allowedNamespaces: 'alustan.io/allowed-namespaces',
+  /** On a Service or Terraform: any new text asks for a new run. */
+  requestedAt: 'alustan.io/requestedAt',
+} as const
+
+/** The label that a child carries for a dependency of its parent, so that the dependency is not destroyed under it. */
+export function dependsOnLabel(kind: 'service' | 'terraform', name: string): string {
+  return `${kind}.depends-on.alustan.io/${name}`
+}
+
+/** The first `length` hexadecimal characters of the text's SHA-256. */
+export function shortHash(text: string, length = 8): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length)
+}

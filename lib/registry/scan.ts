@@ -1,0 +1,26 @@
+import type { AlustanError } from '../errors.js'
+import type { ContainerRegistry } from './container-registry.js'
+import type { Tag } from './tag.js'
+
+/** What is known of an image's tags when a hook asks. */
+export interface Scan {
+  /** Tags that are versions, from the newest complete answer; undefined: nothing is known yet. Never "no tags". */
+  readonly tags: readonly Tag[] | undefined
+  /** Why the newest scan gave nothing. Beside `tags`, these are of an older one. */
+  readonly failure: AlustanError | undefined
+  /** Whether the registry has more tags than are kept. */
+  readonly isTruncated: boolean
+  /**
+   * Whether a complete scan that began after the running tag was first missed shows that this tag is gone. An older
+   * list without it proves nothing: another replica may have seen a newer one.
+   */
+  readonly isRunningTagGone: boolean
+}
+
+/** Background cache of tag lists: asking it never waits for a registry longer than a second. */
+export interface ImageScanner {
+  /** Reads what is known of the image, and keeps it fresh from now on; `intervalSeconds` between scans. */
+  read(registry: ContainerRegistry, intervalSeconds: number, runningTag: string | undefined): Promise<Scan>
+  /** Stops all scans. */
+  close(): void
+}
