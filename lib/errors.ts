@@ -63,3 +63,15 @@ export function isCuredByEdit(reason: Reason): boolean {
 export function errorText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+/** Runs `compute`; an `AlustanError` becomes a value, anything else thrown is a bug and stays thrown. */
+export function attempt<T>(
+  compute: () => T,
+): { value: T; failure?: undefined } | { value?: undefined; failure: AlustanError } {
+  try {
+    return { value: compute() }
+  } catch (thrown) {
+    if (thrown instanceof AlustanError) return { failure: thrown }
+    throw thrown
+  }
+}

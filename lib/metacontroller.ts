@@ -32,8 +32,8 @@ export const Parent = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: Metadata.extend({ namespace: z.string(), uid: z.string().default('') }),
-  spec: z.unknown(),
-  status: z.unknown(),
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
 })
 export type Parent = z.infer<typeof Parent>
 

@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import { Condition } from '../conditions.js'
+import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
-
-const resourceName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
-  .max(50)
 
 /** Chart and values of a Service. */
 export const Source = z.object({
@@ -22,24 +18,6 @@ export const Source = z.object({
     .default({})
     .describe(
       'Helm values. `${workspace.NAME}` becomes the annotation NAME of the workspace Secret, `${workspace.NAME:-default}` has a default, `$${workspace.NAME}` stays as it is written. The key `cluster` names the Argo CD cluster to deploy to. Every string that is the image of `containerRegistry` gets the chosen tag.',
-    ),
-})
-
-/** What must be up first. */
-export const Dependencies = z.object({
-  service: z
-    .array(resourceName)
-    .max(50)
-    .default([])
-    .describe(
-      'Services of the same namespace that must be Completed first, and that are not destroyed while this one exists.',
-    ),
-  terraform: z
-    .array(resourceName)
-    .max(50)
-    .default([])
-    .describe(
-      'Terraforms of the same namespace that must be Completed or Success first, and that are not destroyed while this one exists.',
     ),
 })
 
@@ -74,6 +52,8 @@ export const PreviewEnvironment = z.object({
     .describe('Whether pull requests from forks count: their code then runs in your cluster.'),
 })
 
+export type Source = z.infer<typeof Source>
+
 /** What a user writes in `spec` of a Service. */
 export const ServiceSpec = z.object({
   workspace: z
@@ -105,18 +85,6 @@ export const ServiceSpec = z.object({
     .describe('Argo CD project; one that the installation allows, its first when left out.'),
 })
 export type ServiceSpec = z.infer<typeof ServiceSpec>
-
-/** What something waits for. */
-export const Blocker = z.object({
-  kind: z.enum(['Service', 'Terraform']).describe('Kind of the resource that is waited for.'),
-  name: z.string().describe('Its name.'),
-  reason: z.string().describe('Why it is waited for.'),
-  waitsFor: z
-    .array(z.string())
-    .optional()
-    .describe('What that one waits for in turn, nearest first; this is how cycles are found.'),
-})
-export type Blocker = z.infer<typeof Blocker>
 
 /** What alustan reports in `status` of a Service. */
 export const ServiceStatus = z.object({

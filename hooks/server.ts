@@ -1,0 +1,47 @@
+import closeWithGrace from 'close-with-grace'
+import { pino } from 'pino'
+import { type Config, parseConfig } from '../lib/config.js'
+import { AlustanError } from '../lib/errors.js'
+import { createScanner } from '../lib/registry/scanner.js'
+import { buildApp } from './app.js'
+import { buildMetrics } from './metrics.js'
+
+/** How long the listener stays open after SIGTERM, so that calls already routed to this process still find it. */
+const DRAIN_MS = 1000
+
+/** Reads the environment; on a bad one it says so in a line and ends the process. */
+function readConfig(): Config {
+  try {
+    return parseConfig(process.env)
+  } catch (cause) {
+    if (!(cause instanceof AlustanError)) throw cause
+    process.stderr.write(`alustan: ${cause.message}\n`)
+    process.exit(1)
+  }
+}
+
+const config = readConfig()
+const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+const metrics = buildMetrics()
+const scanner = createScanner(config, {
+  onRequest: metrics.observeRegistryRequest,
+})
+let isStopping = false
+const app = await buildApp({
+  config,
+  scanner,
+  metrics,
+  logger,
+  now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  isReady: () => !isStopping,
+})
+
+closeWithGrace({ delay: 9000, logger }, async ({ err }) => {
+  if (err !== undefined) logger.fatal({ err }, 'stops after an error that nothing caught')
+  isStopping = true
+  await new Promise(resolve => setTimeout(resolve, DRAIN_MS))
+  scanner.close()
+  await app.close()
+})
+
+await app.listen({ port: config.port, host: '::' })

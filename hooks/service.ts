@@ -1,0 +1,59 @@
+import etag from '@fastify/etag'
+import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
+import { attempt } from '../lib/errors.js'
+import { imageRequest, tagOf } from '../lib/image.js'
+import { CustomizeRequest, SyncRequest } from '../lib/metacontroller.js'
+import type { Scan } from '../lib/registry/scan.js'
+import { desiredService } from '../lib/service/desired.js'
+import type { ServiceSettings } from '../lib/service/facts.js'
+import { finalizeService } from '../lib/service/finalize.js'
+import { observeService, runningImage } from '../lib/service/observed.js'
+import { parseServiceSpec } from '../lib/service/parse-spec.js'
+import { relatedToService } from '../lib/service/related.js'
+import type { ServiceStatus } from '../lib/service/spec.js'
+import { previousStatus } from '../lib/service/status.js'
+import type { Deps } from './app.js'
+import { resyncAfterSeconds } from './resync.js'
+
+/** The hooks of kind Service: parse, gather what the caches know, ask the core. */
+export function serviceHooks(deps: Deps): FastifyPluginAsync {
+  const { config } = deps
+  const settings: ServiceSettings = {
+    secretsNamespace: config.namespace,
+    allowedProjects: config.allowedProjects,
+    endpoints: config,
+    resyncAfterSeconds: resyncAfterSeconds(config.appSyncSeconds),
+  }
+  return async app => {
+    await app.register(async scope => {
+      await scope.register(etag, { algorithm: 'sha256' })
+      scope.post('/sync', async ({ body, log }) => {
+        const request = SyncRequest.parse(body)
+        const answer = desiredService(request, { settings, now: deps.now(), scan: await readScan(deps, request) })
+        logChange(log, request, answer.status)
+        return answer
+      })
+    })
+    app.post('/finalize', async ({ body }) => finalizeService(SyncRequest.parse(body), deps.now()))
+    app.post('/customize', async ({ body }) => relatedToService(CustomizeRequest.parse(body).parent, config.namespace))
+  }
+}
+
+/** What the cache knows of the Service's image; undefined when its spec names none that may be asked for. */
+async function readScan({ config, scanner }: Deps, request: SyncRequest): Promise<Scan | undefined> {
+  const parsed = parseServiceSpec(request.parent)
+  const registry = 'spec' in parsed && !parsed.spec.suspend ? parsed.spec.containerRegistry : undefined
+  if (registry === undefined) return undefined
+  const image = attempt(() => imageRequest(registry, config)).value
+  if (image === undefined) return undefined
+  const set = observeService(request).applicationSets.get(request.parent.metadata.name)
+  return scanner.read(registry, config.appSyncSeconds, tagOf(runningImage(set), image.repository))
+}
+
+/** A line for each change of state or image, none for the many calls that change nothing. */
+function logChange(log: FastifyBaseLogger, { parent }: SyncRequest, { state, message, image }: ServiceStatus): void {
+  const before = previousStatus(parent)
+  if (before.state === state && before.image === image) return
+  const { namespace, name } = parent.metadata
+  log.info({ kind: 'Service', namespace, name, state, from: before.state, image, message }, 'state changed')
+}

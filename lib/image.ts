@@ -1,0 +1,102 @@
+import type { Condition, Verdict } from './conditions.js'
+import { AlustanError } from './errors.js'
+import { type Choice, type TagRule, chooseTag, tagRule } from './registry/choose-tag.js'
+import type { ContainerRegistry } from './registry/container-registry.js'
+import { type Endpoints, type ImageRepository, imageRepository } from './registry/reference.js'
+import type { Scan } from './registry/scan.js'
+
+/** An image whose spec is sound: what is scanned, and which tags are allowed. */
+export interface ImageRequest {
+  readonly repository: ImageRepository
+  readonly rule: TagRule
+}
+
+/** What was decided on an image's tag. */
+export interface ImageOutcome {
+  /** The tag to deploy; undefined when there is a failure or nothing is known yet. */
+  readonly tag: string | undefined
+  /** Why nothing can be deployed, or why what runs can only be kept. */
+  readonly failure: AlustanError | undefined
+  readonly verdicts: readonly Verdict[]
+}
+
+/** Reads `spec.containerRegistry`. Throws what `imageRepository` and `tagRule` throw: such an image is not scanned. */
+export function imageRequest(registry: ContainerRegistry, endpoints: Endpoints): ImageRequest {
+  return { repository: imageRepository(registry, endpoints), rule: tagRule(registry) }
+}
+
+/** The tag of an image reference, if it is of this repository. */
+export function tagOf(reference: string | undefined, { name }: ImageRepository): string | undefined {
+  return reference?.startsWith(`${name}:`) === true ? reference.slice(name.length + 1) : undefined
+}
+
+/** Chooses the tag and words it as conditions; `before` are those that are there, so that a lowering stays told. */
+export function resolveImage(
+  { repository, rule }: ImageRequest,
+  scan: Scan | undefined,
+  running: string | undefined,
+  before: readonly Condition[],
+): ImageOutcome {
+  const choice = chooseTag(rule, scan ?? UNSCANNED, running)
+  const { tag, failure, verdict } = word(choice, repository.name, rule)
+  const told = before.find(({ type, reason }) => type === 'ImageResolved' && reason === 'TagLowered')
+  const staysTold = told !== undefined && choice.kind === 'chosen' && tag === running
+  return {
+    tag,
+    failure,
+    verdicts: [
+      staysTold ? { ...verdict, reason: told.reason, message: told.message } : verdict,
+      ...registryVerdict(scan),
+    ],
+  }
+}
+
+const UNSCANNED: Scan = { tags: undefined, failure: undefined, isTruncated: false, isRunningTagGone: false }
+
+function word(
+  choice: Choice,
+  name: string,
+  { constraint }: TagRule,
+): Omit<ImageOutcome, 'verdicts'> & { verdict: Verdict } {
+  const resolved = (status: Verdict['status'], reason: string, message: string): Verdict => ({
+    type: 'ImageResolved',
+    status,
+    reason,
+    message,
+  })
+  switch (choice.kind) {
+    case 'chosen': {
+      const message = `${name}:${choice.tag} is the highest tag that satisfies '${constraint.text}'`
+      return { tag: choice.tag, failure: undefined, verdict: resolved('True', 'TagChosen', message) }
+    }
+    case 'lowered':
+      return { tag: choice.tag, failure: undefined, verdict: resolved('True', 'TagLowered', choice.message) }
+    case 'kept': {
+      const isUnsatisfied = choice.failure?.reason === 'NoMatchingTag'
+      return isUnsatisfied
+        ? { tag: undefined, failure: choice.failure, verdict: resolved('False', 'NoMatchingTag', choice.message) }
+        : { tag: choice.tag, failure: undefined, verdict: resolved('True', 'TagKept', choice.message) }
+    }
+    case 'unknown': {
+      const message = `waits for the first answer of the registry of ${name}`
+      return { tag: undefined, failure: undefined, verdict: resolved('Unknown', 'NotScannedYet', message) }
+    }
+    case 'failed': {
+      const { failure } = choice
+      return { tag: undefined, failure, verdict: resolved('False', failure.reason, failure.message) }
+    }
+  }
+}
+
+function registryVerdict(scan: Scan | undefined): Verdict[] {
+  const type = 'RegistryReachable'
+  if (scan?.failure !== undefined) {
+    return [{ type, status: 'False', reason: scan.failure.reason, message: scan.failure.message }]
+  }
+  if (scan?.tags === undefined) return []
+  return [
+    scan.isTruncated
+      ? { type, status: 'True', reason: 'TagListTruncated', message: 'the image has more tags than are read' }
+      : { type, status: 'True', reason: 'Scanned', message: 'the registry lists the tags of the image' },
+  ]
+}

@@ -1,0 +1,27 @@
+import type { DesiredChild, KubernetesObject } from './metacontroller.js'
+
+/** Whether a label or annotation is alustan's own. */
+function isOurs(key: string): boolean {
+  return /^([a-z-]+\.)*alustan\.io\//.test(key) || key.startsWith('app.kubernetes.io/')
+}
+
+function ours(map: Record<string, string> | null | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => isOurs(key)))
+}
+
+/**
+ * An observed child as an answer that changes nothing of it: what the API server, Metacontroller and others wrote into
+ * it (status, owner references, foreign labels) is left out, since an answer lays claim to all that it holds.
+ */
+export function keptChild(observed: KubernetesObject, namespace: string): DesiredChild {
+  const { status: _status, metadata, ...content } = observed
+  return {
+    ...content,
+    metadata: {
+      name: metadata.name,
+      namespace: metadata.namespace ?? namespace,
+      labels: ours(metadata.labels),
+      annotations: ours(metadata.annotations),
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import type { DesiredChild, Parent } from '../metacontroller.js'
+import { ANNOTATION, LABEL, dependsOnLabel } from '../names.js'
+import type { ServiceSpec } from './spec.js'
+
+/**
+ * All that makes one Application, as plain strings: Argo CD fills them into the template as data, so that text of a
+ * user never becomes a template itself.
+ */
+export interface Element {
+  readonly name: string
+  readonly cluster: string
+  readonly namespace: string
+  readonly repoURL: string
+  readonly path: string
+  readonly targetRevision: string
+  readonly releaseName: string
+  /** All Helm values as one text, see `helmValues`. */
+  readonly values: string
+}
+
+/** Characters that YAML 1.1 readers refuse or fold though JSON allows them. */
+// eslint-disable-next-line no-control-regex -- DEL and the C1 controls are just what must be found
+const UNSAFE_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+/**
+ * Helm values as JSON, which every YAML reader takes: Helm reads YAML 1.1, where a plain `yes`, `on` or `1_000` is no
+ * string, so everything is quoted that is one.
+ */
+export function helmValues(values: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(values, null, 2).replace(
+    UNSAFE_IN_YAML,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** The labels that an ApplicationSet and its Applications carry, so that they are found by Service and by dependency. */
+export function serviceLabels(service: string, dependencies: ServiceSpec['dependencies']): Record<string, string> {
+  return {
+    'app.kubernetes.io/managed-by': 'alustan',
+    [LABEL.service]: service,
+    ...Object.fromEntries(dependencies.service.map(name => [dependsOnLabel('service', name), 'true'])),
+    ...Object.fromEntries(dependencies.terraform.map(name => [dependsOnLabel('terraform', name), 'true'])),
+  }
+}
+
+/** The ApplicationSet that runs a Service: one Application for each element. */
+export function applicationSet(
+  parent: Parent,
+  {
+    name,
+    elements,
+    labels,
+    project,
+    image,
+  }: {
+    name: string
+    elements: readonly Element[]
+    labels: Record<string, string>
+    project: string
+    image: string | undefined
+  },
+): DesiredChild {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'ApplicationSet',
+    metadata: {
+      name,
+      namespace: parent.metadata.namespace,
+      labels,
+      annotations: image === undefined ? {} : { [ANNOTATION.image]: image },
+    },
+    spec: {
+      goTemplate: true,
+      goTemplateOptions: ['missingkey=error'],
+      generators: [{ list: { elements } }],
+      template: applicationTemplate(labels, project),
+    },
+  }
+}
+
+function applicationTemplate(labels: Record<string, string>, project: string) {
+  return {
+    metadata: {
+      name: '{{ .name }}',
+      labels,
+      finalizers: ['resources-finalizer.argocd.argoproj.io'],
+    },
+    spec: {
+      project,
+      destination: { name: '{{ .cluster }}', namespace: '{{ .namespace }}' },
+      source: {
+        repoURL: '{{ .repoURL }}',
+        path: '{{ .path }}',
+        targetRevision: '{{ .targetRevision }}',
+        helm: { releaseName: '{{ .releaseName }}', values: '{{ .values }}' },
+      },
+      syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] },
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { KubernetesObject } from '../metacontroller.js'
+
+const text = z.string().optional().catch(undefined)
+
+const Source = z
+  .looseObject({
+    repoURL: text,
+    path: text,
+    targetRevision: text,
+    helm: z.looseObject({ releaseName: text, values: text }).optional().catch(undefined),
+  })
+  .optional()
+  .catch(undefined)
+
+const Destination = z.looseObject({ name: text, namespace: text }).optional().catch(undefined)
+
+const Conditions = z
+  .array(z.looseObject({ type: z.string(), message: z.string().catch('') }))
+  .optional()
+  .catch(undefined)
+
+/** What is read of an Argo CD Application; anything odd counts as not said. */
+export const Application = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), deletionTimestamp: z.string().nullish() }),
+  spec: z.looseObject({ source: Source, destination: Destination }).optional().catch(undefined),
+  status: z
+    .looseObject({
+      health: z.looseObject({ status: text, message: text }).optional().catch(undefined),
+      sync: z
+        .looseObject({
+          status: text,
+          comparedTo: z.looseObject({ source: Source, destination: Destination }).optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+      conditions: Conditions,
+      operationState: z
+        .looseObject({
+          phase: text,
+          message: text,
+          syncResult: z.looseObject({ source: Source }).optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+      summary: z
+        .looseObject({ images: z.array(z.string()).optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+})
+export type Application = z.infer<typeof Application>
+
+/** Reads observed Applications, sorted by name. */
+export function readApplications(objects: readonly KubernetesObject[]): Application[] {
+  return objects.map(object => Application.parse(object))
+}
+
+/** The parts of a source that we set, as one text that can be compared. */
+export function sourceKey(source: z.infer<typeof Source>): string {
+  return JSON.stringify([
+    source?.repoURL,
+    source?.path,
+    source?.targetRevision,
+    source?.helm?.releaseName,
+    source?.helm?.values,
+  ])
+}

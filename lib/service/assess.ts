@@ -1,0 +1,101 @@
+import type { KubernetesObject } from '../metacontroller.js'
+import { type Application, sourceKey } from './application.js'
+import type { Element } from './application-set.js'
+import { applicationSetConditions } from './observed.js'
+
+/** How far what was asked for has got. */
+export interface Assessment {
+  readonly state: 'Progressing' | 'Failed' | 'Completed'
+  readonly message: string
+}
+
+/** Conditions of an Application that say that it cannot become what was asked for. */
+const FAULTS = ['ComparisonError', 'InvalidSpecError', 'SyncError', 'DeletionError', 'UnknownError']
+
+/** Longest part of a foreign message that is repeated in ours. */
+const MAX_FOREIGN_TEXT = 500
+
+/**
+ * Judges an ApplicationSet by its own conditions and by the Application of each element. Health alone means nothing: an
+ * Application whose path is missing is Healthy, and for some 100 ms after a change the old state is still reported.
+ */
+export function assess(
+  set: KubernetesObject | undefined,
+  elements: readonly Element[],
+  applications: readonly Application[] | undefined,
+): Assessment {
+  if (set === undefined) return { state: 'Progressing', message: 'creates the ApplicationSet' }
+  const refusal = applicationSetConditions(set).find(
+    ({ type, status }) => type === 'ErrorOccurred' && status === 'True',
+  )
+  if (refusal !== undefined) {
+    return { state: 'Failed', message: `Argo CD refuses the ApplicationSet: ${cut(refusal.message)}` }
+  }
+  if (applications === undefined) return { state: 'Progressing', message: 'Applications are not looked at yet' }
+  const judged = elements.map(element =>
+    assessApplication(
+      element,
+      applications.find(({ metadata }) => metadata.name === element.name),
+    ),
+  )
+  return (
+    judged.find(({ state }) => state === 'Failed') ??
+    judged.find(({ state }) => state === 'Progressing') ?? {
+      state: 'Completed',
+      message: judged.length === 0 ? 'nothing to run' : 'synced and healthy',
+    }
+  )
+}
+
+/** Judges one Application against the element that it is made of. */
+export function assessApplication(element: Element, application: Application | undefined): Assessment {
+  const name = `Application '${element.name}'`
+  if (application === undefined) {
+    const hint = 'if it does not come, see whether Argo CD serves ApplicationSets and Applications in this namespace'
+    return { state: 'Progressing', message: `waits for Argo CD to create ${name}; ${hint}` }
+  }
+  const { status } = application
+  if (application.metadata.deletionTimestamp != null) {
+    return { state: 'Progressing', message: `${name} is being deleted` }
+  }
+  const change: Assessment = { state: 'Progressing', message: `Argo CD takes up the change of ${name}` }
+  if (!isMadeOf(element, application)) return change
+  // Before the comparison: what cannot be compared at all is never compared to our source.
+  const fault = status?.conditions?.find(({ type }) => FAULTS.includes(type))
+  if (fault !== undefined) return { state: 'Failed', message: `${name}: ${fault.type}: ${cut(fault.message)}` }
+  if (sourceKey(status?.sync?.comparedTo?.source) !== elementKey(element)) return change
+  const { phase, message, syncResult } = status?.operationState ?? {}
+  const isOfThisSource = syncResult === undefined || sourceKey(syncResult.source) === elementKey(element)
+  if ((phase === 'Failed' || phase === 'Error') && isOfThisSource) {
+    return { state: 'Failed', message: `${name} cannot be synced: ${cut(message ?? phase)}` }
+  }
+  return assessHealth(name, application)
+}
+
+function assessHealth(name: string, { status }: Application): Assessment {
+  const { status: health = 'Unknown', message } = status?.health ?? {}
+  const sync = status?.sync?.status ?? 'Unknown'
+  if (health === 'Degraded') {
+    return { state: 'Failed', message: `${name} is Degraded${message === undefined ? '' : `: ${cut(message)}`}` }
+  }
+  if (health === 'Healthy' && sync === 'Synced') return { state: 'Completed', message: `${name} is synced and healthy` }
+  return { state: 'Progressing', message: `${name} is ${sync} and ${health}` }
+}
+
+/** Whether the Application's own spec is what the element asks for. */
+function isMadeOf(element: Element, { spec }: Application): boolean {
+  return (
+    sourceKey(spec?.source) === elementKey(element) &&
+    spec?.destination?.name === element.cluster &&
+    spec.destination.namespace === element.namespace
+  )
+}
+
+function elementKey({ repoURL, path, targetRevision, releaseName, values }: Element): string {
+  return sourceKey({ repoURL, path, targetRevision, helm: { releaseName, values } })
+}
+
+function cut(foreign: string): string {
+  const line = foreign.replace(/\s+/g, ' ').trim()
+  return line.length > MAX_FOREIGN_TEXT ? `${line.slice(0, MAX_FOREIGN_TEXT)}…` : line
+}

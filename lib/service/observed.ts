@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { type KubernetesObject, type SyncRequest, isOwnedBy, objectsOf } from '../metacontroller.js'
+import { ANNOTATION, KIND, LABEL } from '../names.js'
+
+/** What is there of a Service when a hook is called. */
+export interface ObservedService {
+  /** Our ApplicationSets by name. */
+  readonly applicationSets: ReadonlyMap<string, KubernetesObject>
+  /** Names of our ApplicationSets that somebody else's object has. */
+  readonly foreignNames: readonly string[]
+  /** The Applications of those sets; undefined: not looked at. */
+  readonly applications: readonly KubernetesObject[] | undefined
+}
+
+/** Sorts what Metacontroller sent by what it is to this Service. */
+export function observeService(request: SyncRequest): ObservedService {
+  const { parent, children, related } = request
+  const sets = objectsOf(children, KIND.applicationSet) ?? []
+  const foreign = (objectsOf(related, KIND.applicationSet) ?? []).filter(
+    set => isOwnName(set, parent.metadata) && !isOwnedBy(set, parent),
+  )
+  const applications = objectsOf(related, KIND.application)?.filter(
+    ({ metadata }) =>
+      metadata.namespace === parent.metadata.namespace && metadata.labels?.[LABEL.service] === parent.metadata.name,
+  )
+  return {
+    applicationSets: new Map(sets.map(set => [set.metadata.name, set])),
+    foreignNames: foreign.map(set => set.metadata.name),
+    applications,
+  }
+}
+
+function isOwnName(set: KubernetesObject, { name, namespace }: { name: string; namespace: string }): boolean {
+  return set.metadata.namespace === namespace && [name, `${name}-preview`].includes(set.metadata.name)
+}
+
+/** The image that an ApplicationSet of ours runs, as its annotation says. */
+export function runningImage(set: KubernetesObject | undefined): string | undefined {
+  return set?.metadata.annotations?.[ANNOTATION.image]
+}
+
+const SetConditions = z
+  .looseObject({
+    conditions: z
+      .array(
+        z.object({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string().default(''),
+          message: z.string().default(''),
+        }),
+      )
+      .catch([]),
+  })
+  .catch({ conditions: [] })
+
+/** The conditions that Argo CD wrote into an ApplicationSet, sorted by type. */
+export function applicationSetConditions(set: KubernetesObject | undefined) {
+  return SetConditions.parse(set?.status ?? {}).conditions.sort((a, b) => (a.type < b.type ? -1 : 1))
+}

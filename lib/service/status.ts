@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { Condition, type Verdict, stampConditions } from '../conditions.js'
+import type { Blocker } from '../dependencies/spec.js'
+import type { KubernetesObject, Parent } from '../metacontroller.js'
+import type { Application } from './application.js'
+import { applicationSetConditions } from './observed.js'
+import type { ServiceStatus } from './spec.js'
+
+type State = ServiceStatus['state']
+
+/** What is read of the status that was written last. */
+const Previous = z
+  .looseObject({
+    state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().catch(undefined),
+    conditions: z.array(Condition).catch([]),
+  })
+  .catch({ state: undefined, conditions: [] })
+
+/** The status that is there now. */
+export function previousStatus(parent: Parent) {
+  return Previous.parse(parent.status ?? {})
+}
+
+/** The status of a suspended Service: as it was, with a word about it. */
+export function suspendedStatus(parent: Parent): ServiceStatus {
+  const { state = 'Progressing', ...previous } = previousStatus(parent)
+  return { previewURLs: [], ...previous, state, message: 'suspended: nothing is changed until spec.suspend is false' }
+}
+
+/** What a status is made of. */
+export interface Report {
+  readonly state: State
+  readonly message: string
+  /** One word for the condition Ready; the state when left out. */
+  readonly reason?: string
+  /** Whether only an edit of the resource helps. */
+  readonly isStalled: boolean
+  readonly image: string | undefined
+  readonly blockers: readonly Blocker[]
+  readonly verdicts: readonly Verdict[]
+  readonly set: KubernetesObject | undefined
+  readonly applications: readonly Application[] | undefined
+}
+
+/** Makes the status of a Service; the same report gives the same bytes. */
+export function serviceStatus(parent: Parent, report: Report, now: string): ServiceStatus {
+  const { state, message, image, blockers } = report
+  return {
+    state,
+    message,
+    ...(image !== undefined && { image }),
+    previewURLs: [],
+    ...healthStatus(report),
+    ...(blockers.length > 0 && { blockedBy: [...blockers] }),
+    conditions: stampConditions([...kstatus(report), ...report.verdicts], previousStatus(parent).conditions, {
+      now,
+      generation: parent.metadata.generation,
+    }),
+  }
+}
+
+/** Ready, and Reconciling or Stalled only while true, as kstatus wants it. */
+function kstatus({ state, message, reason = state, isStalled }: Report): Verdict[] {
+  const verdicts: Verdict[] = [{ type: 'Ready', status: state === 'Completed' ? 'True' : 'False', reason, message }]
+  if (isStalled) verdicts.push({ type: 'Stalled', status: 'True', reason, message })
+  else if (state === 'Progressing' || state === 'Blocked') {
+    verdicts.push({ type: 'Reconciling', status: 'True', reason, message })
+  }
+  return verdicts
+}
+
+function healthStatus({ set, applications }: Report): Pick<ServiceStatus, 'healthStatus'> {
+  if (set === undefined && (applications ?? []).length === 0) return {}
+  return {
+    healthStatus: {
+      applicationSet: {
+        conditions: applicationSetConditions(set).map(({ type, status, reason, message }) => ({
+          type,
+          status,
+          reason,
+          message,
+        })),
+      },
+      applications: (applications ?? []).map(({ metadata, status }) => ({
+        name: metadata.name,
+        health: status?.health?.status ?? 'Unknown',
+        sync: status?.sync?.status ?? 'Unknown',
+        ...(status?.health?.message !== undefined && { message: status.health.message }),
+      })),
+    },
+  }
+}
