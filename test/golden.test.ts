@@ -49,7 +49,7 @@ for (const name of readdirSync(ROOT).sort()) {
     const request = SyncRequest.parse(given.request)
     const facts = serviceFacts(given)
     const answer = request.finalizing ? finalizeService(request, facts.now) : desiredService(request, facts)
-    const got = stringify(answer, { lineWidth: 0 })
+    const got = stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false })
     if (process.env.GOLDEN !== undefined) writeFileSync(`${ROOT}/${name}/want.yaml`, got)
     t.equal(got, readFileSync(`${ROOT}/${name}/want.yaml`, 'utf8'), given.why)
   })
