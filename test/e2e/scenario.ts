@@ -1,0 +1,16 @@
+/** What a scenario gets: the namespaces made for it and its chart. */
+export interface World {
+  /** Where the custom resources live. */
+  readonly namespace: string
+  /** Where the Secrets of the workspaces live. */
+  readonly secretsNamespace: string
+  readonly chartURL: string
+  /** Base URL of the hooks. */
+  readonly hooksURL: string
+}
+
+/** A story in steps, each of which must come true before the next. */
+export interface Scenario {
+  readonly name: string
+  readonly steps: readonly (readonly [what: string, step: (world: World) => Promise<void>])[]
+}
