@@ -1,25 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { chartRepository } from './chart.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
 import { type Background, eventually, run, start } from './shell.js'
+import { freePort } from '../free-port.js'
 
 // Runs every scenario on the cluster in KUBECONFIG, with our hooks as a process of this machine and Metacontroller
 // (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster needs Argo CD and, at REGISTRY, an image
 // registry that its node pulls from. `npm run e2e -- service` runs one scenario.
 
 const SCENARIOS: readonly Scenario[] = [serviceScenario]
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 /** The CompositeControllers, pointed at the hooks of this machine. */
 async function controllerFiles(folder: string, hooksURL: string): Promise<string[]> {

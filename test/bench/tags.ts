@@ -1,0 +1,58 @@
+import semver from 'semver'
+import { chooseTag, tagRule } from '../../lib/registry/choose-tag.js'
+import { parseTag } from '../../lib/registry/tag.js'
+import { type Measurement, median } from './report.js'
+
+const TAGS = 100_000
+
+/** Versions in no order, as registries list them; the same at every run. */
+function texts(): string[] {
+  let seed = 1
+  const next = (below: number) => {
+    seed = (seed * 48271) % 2147483647
+    return seed % below
+  }
+  return Array.from({ length: TAGS }, () => `${next(10)}.${next(100)}.${next(1000)}`)
+}
+
+function seconds(work: () => unknown): number {
+  const began = process.hrtime.bigint()
+  work()
+  return Number(process.hrtime.bigint() - began) / 1e9
+}
+
+/** Reading and choosing among 100,000 tags against what npm's semver takes for the same. */
+export function tagMeasurement(rounds: number): Measurement {
+  const tags = texts()
+  const constraint = '~4.2'
+  const rule = tagRule({
+    provider: 'docker',
+    imageName: 'bench',
+    semanticVersion: constraint,
+    includePrereleases: false,
+  })
+  let ours: string | undefined
+  let theirs: string | null = null
+  const choose = () => {
+    const parsed = tags.map(parseTag).filter(tag => tag !== undefined)
+    const choice = chooseTag(
+      rule,
+      { tags: parsed, failure: undefined, isTruncated: false, isRunningTagGone: false },
+      undefined,
+    )
+    ours = choice.kind === 'chosen' ? choice.tag : undefined
+  }
+  const naive = () => {
+    theirs = semver.maxSatisfying(tags, constraint)
+  }
+  choose()
+  naive()
+  if (ours !== theirs) throw new Error(`${ours} is not ${theirs}`)
+  const pairs = Array.from({ length: rounds }, () => [seconds(choose), seconds(naive)] as const)
+  return {
+    claim: 'choosing among 100,000 tags against semver.maxSatisfying',
+    ratio: median(pairs.map(([a, b]) => a / b)),
+    limit: { atMost: 0.12 },
+    detail: `${(median(pairs.map(([a]) => a)) * 1000).toFixed(1)} and ${(median(pairs.map(([, b]) => b)) * 1000).toFixed(1)} ms`,
+  }
+}
