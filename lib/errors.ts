@@ -27,6 +27,8 @@ export type Reason =
   | 'GitHubRateLimited'
   | 'GitRepositoryNotFound'
   | 'InvalidGitHubAnswer'
+  // A bug.
+  | 'InternalError'
   // Input of the command line and of the server's start.
   | 'InvalidInput'
 

@@ -49,12 +49,18 @@ export function parseConstraint(text: string): Constraint {
  * (`>=1.0.0-0`) or `includePrereleases` is set; then it is ordered as any other version (Masterminds' rule).
  */
 export function satisfies(constraint: Constraint, tag: Tag, includePrereleases: boolean): boolean {
-  return constraint.alternatives.some(
-    ({ ranges, not, namesPrerelease }) =>
-      (includePrereleases || namesPrerelease || tag.prerelease.length === 0) &&
-      ranges.every(range => isWithin(tag, range)) &&
-      !not.some(range => isWithin(tag, range)),
-  )
+  for (const alternative of constraint.alternatives) {
+    if (tag.prerelease.length > 0 && !includePrereleases && !alternative.namesPrerelease) continue
+    if (isWithinAll(tag, alternative)) return true
+  }
+  return false
+}
+
+/** Plain loops: this runs for each of up to 100,000 tags. */
+function isWithinAll(tag: Tag, { ranges, not }: Alternative): boolean {
+  for (const range of ranges) if (!isWithin(tag, range)) return false
+  for (const range of not) if (isWithin(tag, range)) return false
+  return true
 }
 
 function isWithin(version: Version, { from, to }: Range): boolean {

@@ -13,6 +13,8 @@ export interface Tag {
 export const MAX_TAG_LENGTH = 128
 
 const RELEASE: readonly (string | number)[] = []
+const HYPHEN = 45
+const DOT = 46
 const ZERO = 48
 const NINE = 57
 
@@ -29,41 +31,56 @@ export function parseTag(text: string): Tag | undefined {
   for (let part = 0; ; part++) {
     const start = at
     let number = 0
-    let code = text.charCodeAt(at)
-    while (code >= ZERO && code <= NINE) {
+    let code = 0
+    for (; at < length; at++) {
+      code = text.charCodeAt(at)
+      if (code < ZERO || code > NINE) break
       number = number * 10 + code - ZERO
-      code = text.charCodeAt(++at)
     }
-    const hasLeadingZero = at - start > 1 && text.charCodeAt(start) === ZERO
-    if (at === start || hasLeadingZero || number > Number.MAX_SAFE_INTEGER) return undefined
+    if (!isPlainNumber(text, start, at, number)) return undefined
     if (part === 2) {
       if (at === length) return { text, major, minor, patch: number, prerelease: RELEASE }
-      if (code !== 45 /* - */) return undefined
-      const prerelease = parsePrerelease(text.slice(at + 1))
+      if (code !== HYPHEN) return undefined
+      const prerelease = parsePrerelease(text, at + 1)
       return prerelease && { text, major, minor, patch: number, prerelease }
     }
-    if (code !== 46 /* . */) return undefined
+    if (code !== DOT) return undefined
     at++
     if (part === 0) major = number
     else minor = number
   }
 }
 
-/** Reads what follows the hyphen of a version; undefined when it breaks the rules. */
-export function parsePrerelease(text: string): readonly (string | number)[] | undefined {
+/** Reads the prerelease that begins at `start`, after the hyphen; undefined when it breaks the rules. */
+export function parsePrerelease(text: string, start = 0): readonly (string | number)[] | undefined {
   const identifiers: (string | number)[] = []
-  for (const part of text.split('.')) {
-    if (/^[0-9]+$/.test(part)) {
-      const number = Number(part)
-      if ((part.length > 1 && part.startsWith('0')) || number > Number.MAX_SAFE_INTEGER) return undefined
-      identifiers.push(number)
-    } else if (/^[0-9A-Za-z-]+$/.test(part)) {
-      identifiers.push(part)
-    } else {
-      return undefined
+  for (let from = start; ;) {
+    let at = from
+    let number = 0
+    let isNumber = true
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === DOT) break
+      if (code >= ZERO && code <= NINE) number = number * 10 + code - ZERO
+      else if (isLetterOrHyphen(code)) isNumber = false
+      else return undefined
     }
+    if (at === from) return undefined
+    if (isNumber && !isPlainNumber(text, from, at, number)) return undefined
+    identifiers.push(isNumber ? number : text.slice(from, at))
+    if (at === text.length) return identifiers
+    from = at + 1
   }
-  return identifiers
+}
+
+function isLetterOrHyphen(code: number): boolean {
+  const lower = code | 32
+  return (lower >= 97 && lower <= 122) || code === HYPHEN
+}
+
+/** Whether the digits between `from` and `to`, read as `number`, are one as versions have it: exact, no leading zero. */
+function isPlainNumber(text: string, from: number, to: number, number: number): boolean {
+  return to > from && number <= Number.MAX_SAFE_INTEGER && (to === from + 1 || text.charCodeAt(from) !== ZERO)
 }
 
 /** What the order of versions looks at. */

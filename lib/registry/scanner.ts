@@ -1,0 +1,90 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import { AlustanError } from '../errors.js'
+import type { RegistryClient } from './client.js'
+import { systemClock, type Clock } from './clock.js'
+import type { ContainerRegistry } from './container-registry.js'
+import { imageRepository, type Endpoints, type ImageRepository } from './reference.js'
+import type { ImageScanner } from './scan.js'
+import { ScannedImage, type ScanReport } from './scanned-image.js'
+
+export interface ScannerDeps {
+  readonly client: RegistryClient
+  readonly endpoints: Endpoints
+  readonly clock?: Clock
+  /** Told after each scan. */
+  readonly onScan?: (report: ScanReport) => void
+}
+
+/** Scans of one registry at a time, and how long a first `read` waits. */
+const SCANS_PER_HOST = 4
+const FIRST_ANSWER_MS = 1000
+
+/**
+ * Makes the cache of tag lists: one scan per image however many ask, repeated while somebody asks. Failures leave the
+ * older list in place.
+ */
+export function createScanner({ client, endpoints, clock = systemClock, onScan }: ScannerDeps): ImageScanner {
+  const images = new Map<string, ScannedImage>()
+  const limits = new Map<string, LimitFunction>()
+  const aborter = new AbortController()
+
+  const forget = (key: string, { endpoint }: ImageRepository): void => {
+    images.delete(key)
+    if (![...images.values()].some(({ repository }) => repository.endpoint === endpoint)) limits.delete(endpoint)
+  }
+
+  const scannedImage = (repository: ImageRepository): ScannedImage => {
+    const key = `${repository.endpoint} ${repository.path}`
+    const known = images.get(key)
+    if (known !== undefined) return known
+    const limit = limits.get(repository.endpoint) ?? pLimit(SCANS_PER_HOST)
+    limits.set(repository.endpoint, limit)
+    const image = new ScannedImage(repository, {
+      clock,
+      limit,
+      listTags: () => client.listTags(repository, aborter.signal),
+      blockedMs: () => client.blockedMs(repository),
+      onScan: onScan ?? (() => undefined),
+      onForgotten: () => {
+        forget(key, repository)
+      },
+    })
+    images.set(key, image)
+    return image
+  }
+
+  return {
+    async read(registry: ContainerRegistry, intervalSeconds: number, runningTag: string | undefined) {
+      try {
+        const image = scannedImage(imageRepository(registry, endpoints))
+        const first = image.ask(intervalSeconds * 1000)
+        if (first !== undefined) await waitAtMost(first, FIRST_ANSWER_MS, clock)
+        return image.scan(runningTag)
+      } catch (failure) {
+        if (!(failure instanceof AlustanError)) throw failure
+        return { tags: undefined, failure, isTruncated: false, isRunningTagGone: false }
+      }
+    },
+    close() {
+      aborter.abort()
+      for (const image of images.values()) image.close()
+      images.clear()
+    },
+  }
+}
+
+async function waitAtMost(answer: Promise<void>, ms: number, clock: Clock): Promise<void> {
+  const { promise: late, resolve } = withResolver()
+  const cancel = clock.after(ms, resolve)
+  await Promise.race([answer, late])
+  cancel()
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function withResolver(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>(done => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
