@@ -26,9 +26,7 @@ export function isSame(left: unknown, right: unknown): boolean {
   }
   if (!isRecord(left) || !isRecord(right)) return false
   const keys = Object.keys(left)
-  return (
-    keys.length === Object.keys(right).length && keys.every(key => key in right && isSame(left[key], right[key]))
-  )
+  return keys.length === Object.keys(right).length && keys.every(key => key in right && isSame(left[key], right[key]))
 }
 
 /** JSON with sorted keys, `<`, `>` and `&` escaped: byte for byte what Go's encoder writes of the same value. */
@@ -47,4 +45,11 @@ function sorted(value: unknown): unknown {
       .sort()
       .map(key => [key, sorted(value[key])]),
   )
+}
+
+/** The same object without some of its optional fields. */
+export function without<Fields extends object>(object: Fields, ...fields: readonly string[]): Fields {
+  const rest = { ...object }
+  for (const field of fields) Reflect.deleteProperty(rest, field)
+  return rest
 }
