@@ -1,4 +1,4 @@
-import { ApiError, objectKey, type ApiObject, type ObjectMetadata, type Resource } from './cluster.js'
+import { ApiError, objectKey, type ApiObject, type Resource } from './cluster.js'
 import { copy, isSame, without } from './json.js'
 import type { MemoryStore, Stored } from './memory-store.js'
 

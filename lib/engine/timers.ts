@@ -1,7 +1,7 @@
 /** Time as the engine sees it, so that tests can own it. */
 export interface Timers {
   /** Milliseconds since 1970. */
-  now(): number
+  now: () => number
   /** Runs something later, once; the returned function cancels it. */
   after(milliseconds: number, run: () => void): () => void
 }
