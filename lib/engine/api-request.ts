@@ -1,0 +1,64 @@
+import { ApiError, type ApiObject, type ObjectName, type Resource } from './cluster.js'
+import { isRecord } from './json.js'
+
+/** The path of a kind's collection, or of one object. */
+export function pathOf(
+  { apiVersion, resource, namespaced }: Resource,
+  { name, namespace }: Partial<ObjectName>,
+): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  const inside = namespaced && namespace !== undefined && namespace !== '' ? `/namespaces/${namespace}` : ''
+  return `${root}${inside}/${resource}${name === undefined ? '' : `/${name}`}`
+}
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  query?: Record<string, string>
+  body?: unknown
+  contentType?: string
+  signal?: AbortSignal
+}
+
+/** Sends requests to an API server. */
+export interface ApiClient {
+  /** The answer when it is a success; throws `ApiError`. */
+  send(path: string, request?: ApiRequest): Promise<Response>
+  /** The object in the answer. */
+  object(path: string, request?: ApiRequest): Promise<ApiObject>
+}
+
+/** A client of the API server at a URL that asks for no login. */
+export function apiClient(url: string): ApiClient {
+  const send = async (path: string, request: ApiRequest = {}): Promise<Response> => {
+    const { method = 'GET', query = {}, body, contentType = 'application/json', signal = null } = request
+    const search = new URLSearchParams(query).toString()
+    const response = await fetch(`${url}${path}${search === '' ? '' : `?${search}`}`, {
+      method,
+      signal,
+      headers: { accept: 'application/json', 'content-type': contentType },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    if (response.ok) return response
+    throw refused(response.status, await response.text())
+  }
+  return {
+    send,
+    object: async (path, request) => (await (await send(path, request)).json()) as ApiObject, // the API's own promise
+  }
+}
+
+/** The refusal in a body of kind Status; other bodies are of proxies on the way. */
+export function refused(status: number, body: string): ApiError {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    parsed = undefined
+  }
+  const { reason, message } = isRecord(parsed) ? parsed : {}
+  return new ApiError(
+    status,
+    typeof reason === 'string' ? reason : 'Unknown',
+    typeof message === 'string' ? message : `the API server answered ${status}`,
+  )
+}

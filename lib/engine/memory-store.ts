@@ -1,0 +1,60 @@
+import { copy } from './json.js'
+import { objectKey, type ApiObject, type ObjectName, type Resource, type WatchEvent } from './cluster.js'
+
+/** An object at rest: never changed, only replaced. */
+export interface Stored {
+  readonly resource: Resource
+  readonly object: ApiObject
+  /** What each field manager applied last, by its name. */
+  readonly applied: ReadonlyMap<string, ApiObject>
+}
+
+/** Objects by kind and name, with one count of writes over all of them. */
+export interface MemoryStore {
+  find(resource: Resource, name: ObjectName): Stored | undefined
+  ofKind(resource: Resource): Stored[]
+  all(): Stored[]
+  /** Stores a new state of an object under the next resourceVersion. */
+  put(stored: Stored): Stored
+  /** Remembers what was applied, without a write. */
+  note(stored: Stored): void
+  remove(stored: Stored): void
+}
+
+/** An empty store; every write is told to `changed`, in order. */
+export function memoryStore(changed: (resource: Resource, event: WatchEvent) => void): MemoryStore {
+  const kinds = new Map<string, Map<string, Stored>>()
+  let writes = 0
+  const ofKind = (resource: Resource): Map<string, Stored> => {
+    const key = `${resource.apiVersion}/${resource.resource}`
+    const objects = kinds.get(key) ?? new Map<string, Stored>()
+    kinds.set(key, objects)
+    return objects
+  }
+  const stamped = (stored: Stored): Stored => {
+    const object = copy(stored.object)
+    object.metadata.resourceVersion = String(++writes)
+    return { ...stored, object }
+  }
+  return {
+    find: (resource, name) => ofKind(resource).get(objectKey(name)),
+    ofKind: resource => [...ofKind(resource).values()],
+    all: () => [...kinds.values()].flatMap(objects => [...objects.values()]),
+    put(stored) {
+      const objects = ofKind(stored.resource)
+      const key = objectKey(stored.object.metadata)
+      const type = objects.has(key) ? 'MODIFIED' : 'ADDED'
+      const next = stamped(stored)
+      objects.set(key, next)
+      changed(next.resource, { type, object: next.object })
+      return next
+    },
+    note(stored) {
+      ofKind(stored.resource).set(objectKey(stored.object.metadata), stored)
+    },
+    remove(stored) {
+      ofKind(stored.resource).delete(objectKey(stored.object.metadata))
+      changed(stored.resource, { type: 'DELETED', object: stamped(stored).object })
+    },
+  }
+}
