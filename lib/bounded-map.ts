@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { matches } from './matching-text.js'
 import { type Rule, withRules } from './with-rules.js'
 
 /**
@@ -24,10 +25,10 @@ export function boundedMap<Value extends z.ZodType>(
     .refine(map => Object.keys(map).length <= max, `must have at most ${max} entries`)
     .meta({ maxProperties: max })
   const byPattern: Rule<Record<string, z.output<Value>>> = {
-    cel: `self.all(key, key.matches('${keys.source}'))`,
+    cel: `self.all(key, ${matches('key', keys)})`,
     holds: map => Object.keys(map).every(key => keys.test(key)),
     message: keysMessage,
-    messageCel: `"${keysMessage}; this one does not: " + self.filter(key, !key.matches('${keys.source}'))[0]`,
+    messageCel: `"${keysMessage}; this one does not: " + self.filter(key, !${matches('key', keys)})[0]`,
   }
   return withRules(bounded, byPattern, ...rules)
 }

@@ -32,7 +32,7 @@ export function withRules<Schema extends z.ZodType>(schema: Schema, ...rules: Ru
   }))
   let checked = schema
   for (const { holds, message, fieldPath } of rules) {
-    checked = checked.refine(holds, { error: message, path: fieldPath === undefined ? [] : [fieldPath.slice(1)] })
+    checked = checked.refine(holds, { error: message, path: fieldPath?.slice(1).split('.') ?? [] })
   }
   return checked.meta({ 'x-kubernetes-validations': validations })
 }

@@ -39,13 +39,15 @@ export function customResourceDefinition(kind: Kind) {
   }
 }
 
-function rootSchema({ description, spec, status, rules }: Kind) {
+function rootSchema({ kind, description, spec, status, rules }: Kind) {
   return {
     type: 'object',
     description,
     properties: {
-      spec: { ...structuralSchema(spec), description: 'What should be.' },
-      status: { ...structuralSchema(status), description: 'What is; written by alustan.' },
+      // Rules may blame only a field that the schema has.
+      metadata: { type: 'object', properties: { name: { type: 'string' } } },
+      spec: { ...structuralSchema(spec), description: `The ${kind} as it should be.` },
+      status: { ...structuralSchema(status), description: `The ${kind} as it is, written by alustan.` },
     },
     required: ['spec'],
     'x-kubernetes-validations': rules,

@@ -29,18 +29,21 @@ const MESSAGE = { name: 'Message', jsonPath: '.status.message' }
 const NAME_RULES: readonly Validation[] = [
   {
     rule: `self.metadata.name.size() <= ${MAX_RESOURCE_NAME}`,
-    message: `metadata.name is longer than ${MAX_RESOURCE_NAME} characters; shorten it, since the names of what it creates add to it`,
+    message: `is longer than ${MAX_RESOURCE_NAME} characters; shorten it, since the names of what is made of it add to it`,
+    fieldPath: '.metadata.name',
   },
   {
     rule: "!self.metadata.name.contains('.')",
-    message: 'metadata.name has a dot; use - instead, since it becomes part of names that have none',
+    message: 'has a dot; use - instead, since it becomes part of names that have none',
+    fieldPath: '.metadata.name',
   },
 ]
 
 function notOnItself(list: 'service' | 'terraform'): Validation {
   return {
     rule: `!(self.metadata.name in self.spec.dependencies.${list})`,
-    message: `spec.dependencies.${list} names the resource itself; remove it`,
+    message: 'names the resource itself; remove it',
+    fieldPath: `.spec.dependencies.${list}`,
   }
 }
 

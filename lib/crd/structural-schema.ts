@@ -17,11 +17,8 @@ export interface StructuralSchema {
 type OpenApi = z.core.JSONSchema.BaseSchema
 
 /** Keywords that mean the same in zod's output and in a structural schema. */
-const PLAIN = new Set(
-  'type description default enum required minLength maxLength minItems maxItems minProperties maxProperties nullable exclusiveMinimum exclusiveMaximum multipleOf'.split(
-    ' ',
-  ),
-)
+const PLAIN =
+  /^(type|description|default|enum|required|nullable|multipleOf|(min|max)(Length|Items|Properties)|exclusive(Min|Max)imum|x-kubernetes-.*)$/
 
 const INT_OR_STRING = 'x-kubernetes-int-or-string'
 const PRESERVE = 'x-kubernetes-preserve-unknown-fields'
@@ -42,7 +39,7 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
     cycles: 'throw',
     unrepresentable: ({ path, message }) => refuse(fieldPath(path), message),
     override: ({ zodSchema, path }) => {
-      refuseFlags(zodSchema, fieldPath(path))
+      refuseLost(zodSchema, fieldPath(path))
     },
   })
   return convert(openApi, '')
@@ -51,7 +48,7 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
 function convert(from: OpenApi, path: string): StructuralSchema {
   const to: StructuralSchema = {}
   for (const [keyword, value] of Object.entries(from)) {
-    if (PLAIN.has(keyword) || keyword.startsWith('x-kubernetes-')) to[keyword] = value
+    if (PLAIN.test(keyword)) to[keyword] = value
     else if (keyword === 'pattern') to.pattern = re2(String(value), path)
     else if (keyword === 'minimum' || keyword === 'maximum') {
       // zod writes the bounds of JavaScript's integers on every integer.
@@ -111,12 +108,19 @@ function re2(pattern: string, path: string): string {
   return pattern
 }
 
-function refuseFlags(schema: z.core.$ZodType, path: string): void {
-  const patterns = schema._zod.bag.patterns
-  if (!(patterns instanceof Set)) return
-  for (const pattern of patterns) {
+/** Refuses what zod leaves out of its JSON Schema without a word. */
+function refuseLost(schema: z.core.$ZodType, path: string): void {
+  if (schema instanceof z.ZodRecord && !isPlainString(schema.keyType)) {
+    refuse(path, 'a structural schema does not check keys; use boundedMap')
+  }
+  for (const { _zod } of schema._zod.def.checks ?? []) {
+    const pattern = 'pattern' in _zod.def ? _zod.def.pattern : undefined
     if (pattern instanceof RegExp && pattern.flags !== '') refuse(path, `flags of ${String(pattern)} would be lost`)
   }
+}
+
+function isPlainString({ _zod }: z.core.$ZodType): boolean {
+  return _zod.def.type === 'string' && (_zod.def.checks ?? []).length === 0
 }
 
 function asSchema(value: unknown, path: string): OpenApi {

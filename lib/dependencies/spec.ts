@@ -1,12 +1,12 @@
 import { z } from 'zod'
+<<<<<<< HEAD:lib/dependencies/spec.ts
 import { MAX_RESOURCE_NAME } from '../names.js'
+=======
+import { dnsLabel } from './matching-text.js'
+import { MAX_RESOURCE_NAME } from './names.js'
+>>>>>>> c0deb3a (Prove the generated kinds by tables, and keep the manifests that must be refused as data):lib/dependencies.ts
 
-const resourceName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
-  .max(MAX_RESOURCE_NAME)
-
-const names = z.array(resourceName).max(50).default([]).meta({ 'x-kubernetes-list-type': 'set' })
+const names = z.array(dnsLabel(MAX_RESOURCE_NAME)).max(50).default([]).meta({ 'x-kubernetes-list-type': 'set' })
 
 /** What must be up first (`spec.dependencies` of both kinds). */
 export const Dependencies = z.object({

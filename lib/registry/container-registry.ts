@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { matchingText } from '../matching-text.js'
 import { withRules } from '../with-rules.js'
 
 /** Which image to run and how to choose its tag (`spec.containerRegistry` of both kinds). */
@@ -9,19 +10,18 @@ export const ContainerRegistry = withRules(
       .describe(
         'The registry that holds the image: `docker` is Docker Hub, `ghcr` is GitHub Container Registry, `generic` is the one that `host` names.',
       ),
-    host: z
-      .string()
-      .regex(/^[a-zA-Z0-9.-]+(:[0-9]{1,5})?$/)
-      .max(255)
+    host: matchingText(/^[a-zA-Z0-9.-]+(:[0-9]{1,5})?$/, {
+      max: 255,
+      message: 'write host or host:port, without https:// and path, such as registry.example.com:5000',
+    })
       .optional()
       .describe(
         'Host, and port where it needs one, of a `generic` registry, without `https://`. Example: `registry.example.com:5000`.',
       ),
-    imageName: z
-      .string()
-      .regex(/^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/)
-      .max(255)
-      .describe('The image without registry, tag or digest. Example: `alustan/backend`.'),
+    imageName: matchingText(/^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/, {
+      max: 255,
+      message: 'write the image in lower case, without registry, tag and digest, such as alustan/backend',
+    }).describe('The image without registry, tag or digest. Example: `alustan/backend`.'),
     semanticVersion: z
       .string()
       .max(256)
@@ -42,11 +42,13 @@ export const ContainerRegistry = withRules(
       ),
   }),
   {
+    fieldPath: '.host',
     cel: "self.provider != 'generic' || has(self.host)",
     holds: ({ provider, host }) => provider !== 'generic' || host !== undefined,
     message: 'provider generic needs a host; add one such as registry.example.com:5000',
   },
   {
+    fieldPath: '.host',
     cel: "self.provider == 'generic' || !has(self.host)",
     holds: ({ provider, host }) => provider === 'generic' || host === undefined,
     message: 'host is only for provider generic; remove it, or set provider to generic',

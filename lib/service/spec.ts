@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Condition } from '../conditions.js'
 import { Blocker, Dependencies } from '../dependencies/spec.js'
+import { dnsLabel, matchingText } from '../matching-text.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
 
@@ -36,22 +37,19 @@ export const Source = z.object({
 
 export type Source = z.infer<typeof Source>
 
+const gitHubName = matchingText(/^[A-Za-z0-9_.-]+$/, {
+  max: 100,
+  message: 'write only the name as GitHub shows it, without https:// and /',
+})
+
 /** Copies for pull requests. */
 export const PreviewEnvironment = z.object({
   enabled: z
     .boolean()
     .default(false)
     .describe('Whether pull requests get a copy. Turned off, the copies that run are removed.'),
-  gitOwner: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]+$/)
-    .max(100)
-    .describe('User or organisation that owns the GitHub repository. Example: `alustan`.'),
-  gitRepo: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]+$/)
-    .max(100)
-    .describe('Name of the GitHub repository, without its owner. Example: `web-app-demo`.'),
+  gitOwner: gitHubName.describe('User or organisation that owns the GitHub repository. Example: `alustan`.'),
+  gitRepo: gitHubName.describe('Name of the GitHub repository, without its owner. Example: `web-app-demo`.'),
   imageTag: z
     .string()
     .min(1)
@@ -83,13 +81,12 @@ export const PreviewEnvironment = z.object({
 /** What a user writes in `spec` of a Service. */
 export const ServiceSpec = withRules(
   z.object({
-    workspace: z
-      .string()
-      .regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/)
-      .max(63)
-      .describe(
-        'Environment to deploy to. A Secret with the labels `alustan.io/secret-type: cluster` and `environment: <workspace>` holds its values as annotations. Example: `staging`.',
-      ),
+    workspace: matchingText(/^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/, {
+      max: 63,
+      message: 'a workspace is the value of a label: letters, digits, _, . and -, with a letter or digit at both ends',
+    }).describe(
+      'Environment to deploy to. A Secret with the labels `alustan.io/secret-type: cluster` and `environment: <workspace>` holds its values as annotations. Example: `staging`.',
+    ),
     source: Source.describe('Helm chart to deploy, and its values.'),
     containerRegistry: ContainerRegistry.optional().describe(
       'Image to keep at the newest allowed tag. When left out, the values are deployed as they are.',
@@ -100,10 +97,7 @@ export const ServiceSpec = withRules(
     previewEnvironment: PreviewEnvironment.optional().describe(
       'A copy of this Service, in a namespace of its own, for every open pull request that has the labels.',
     ),
-    targetNamespace: z
-      .string()
-      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
-      .max(63)
+    targetNamespace: dnsLabel(63)
       .optional()
       .describe('Namespace of the workloads, created when missing; the namespace of the Service when left out.'),
     project: z
@@ -117,11 +111,11 @@ export const ServiceSpec = withRules(
       .describe('While true nothing is changed, not even to a newer image: what runs goes on as it is.'),
   }),
   {
+    fieldPath: '.previewEnvironment.imageTag',
     cel: '!has(self.previewEnvironment) || !has(self.previewEnvironment.imageTag) || has(self.containerRegistry)',
     holds: ({ previewEnvironment, containerRegistry }) =>
       previewEnvironment?.imageTag === undefined || containerRegistry !== undefined,
-    message:
-      'previewEnvironment.imageTag needs containerRegistry, which says whose tag that is; add it, or remove imageTag',
+    message: 'needs spec.containerRegistry, which says whose tag that is; add it, or remove imageTag',
   },
 )
 export type ServiceSpec = z.infer<typeof ServiceSpec>

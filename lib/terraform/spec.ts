@@ -5,7 +5,7 @@ import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
 import { Quantities, Toleration } from './pod.js'
-import { objectName, VARIABLE_NAME, Variables, VariableSource } from './variables.js'
+import { objectName, variableName, Variables, VariableSource } from './variables.js'
 
 const Scripts = z.object({
   deploy: z
@@ -33,7 +33,7 @@ const PostDeploy = z.object({
     .describe(
       'Script to run after each successful deploy. What it prints ends with a JSON object that has `outputs` at its top level. Example: `aws-resource`.',
     ),
-  args: boundedMap(z.string().regex(VARIABLE_NAME).max(256), {
+  args: boundedMap(variableName, {
     max: 50,
     keys: /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
     keysMessage: 'a flag is written without leading dashes, of letters, digits, _, . and -',
@@ -112,14 +112,15 @@ export const TerraformSpec = withRules(
     tolerations: z.array(Toleration).max(20).optional().describe('Taints of nodes that the runs tolerate.'),
   }),
   {
+    fieldPath: '.postDeploy.args',
     cel: '!has(self.postDeploy) || has(self.variablesFrom) || self.postDeploy.args.all(flag, self.postDeploy.args[flag] in self.variables)',
     holds: ({ postDeploy, variables, variablesFrom }) =>
       postDeploy === undefined ||
       variablesFrom !== undefined ||
       Object.values(postDeploy.args).every(name => Object.hasOwn(variables, name)),
-    message: 'postDeploy.args names a variable that is not in variables; add it there, or its source to variablesFrom',
+    message: 'an argument names a variable that is not in spec.variables; add it there, or its source to variablesFrom',
     messageCel:
-      "'postDeploy.args names ' + self.postDeploy.args[self.postDeploy.args.filter(flag, !(self.postDeploy.args[flag] in self.variables))[0]] + ', which is not in variables; add it there, or its source to variablesFrom'",
+      "'there is no variable ' + self.postDeploy.args[self.postDeploy.args.filter(flag, !(self.postDeploy.args[flag] in self.variables))[0]] + ' in spec.variables; add it there, or its source to variablesFrom'",
   },
 )
 export type TerraformSpec = z.infer<typeof TerraformSpec>

@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { boundedMap } from '../bounded-map.js'
+import { matchingText } from '../matching-text.js'
 import { withRules } from '../with-rules.js'
 
-/** Names of environment variables that every image and shell can live with. */
-export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+const NAMING = 'a variable name starts with a letter or _ and goes on with letters, digits, _, . and -'
+
+/** Name of an environment variable. */
+export const variableName = matchingText(VARIABLE_NAME, { max: 256, message: NAMING })
 
 /** Name of a Secret, ConfigMap or ServiceAccount. */
-export const objectName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
-  .max(253)
+export const objectName = matchingText(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, {
+  max: 253,
+  message: 'a name is made of lower-case letters, digits, - and ., with a letter or digit at both ends',
+})
 
 /** What the image's own start command is told by; a user's variable of that name would be lost. */
 const isReserved = (name: string) => name === 'SCRIPT' || name === 'ARGS'
@@ -18,7 +22,7 @@ const isReserved = (name: string) => name === 'SCRIPT' || name === 'ARGS'
 export const Variables = boundedMap(z.string().max(130_000), {
   max: 200,
   keys: VARIABLE_NAME,
-  keysMessage: 'a variable name starts with a letter or underscore and goes on with letters, digits, _, . and -',
+  keysMessage: NAMING,
   rules: [
     {
       cel: "!('SCRIPT' in self) && !('ARGS' in self)",
