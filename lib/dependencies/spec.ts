@@ -1,32 +1,27 @@
 import { z } from 'zod'
+<<<<<<< HEAD:lib/dependencies/spec.ts
+import { MAX_RESOURCE_NAME } from '../names.js'
+=======
+import { dnsLabel } from './matching-text.js'
+import { MAX_RESOURCE_NAME } from './names.js'
+>>>>>>> c0deb3a (Prove the generated kinds by tables, and keep the manifests that must be refused as data):lib/dependencies.ts
 
-const resourceName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
-  .max(50)
+const names = z.array(dnsLabel(MAX_RESOURCE_NAME)).max(50).default([]).meta({ 'x-kubernetes-list-type': 'set' })
 
 /** What must be up first (`spec.dependencies` of both kinds). */
 export const Dependencies = z.object({
-  service: z
-    .array(resourceName)
-    .max(50)
-    .default([])
-    .describe(
-      'Services of the same namespace that must be Completed first, and that are not destroyed while this one exists.',
-    ),
-  terraform: z
-    .array(resourceName)
-    .max(50)
-    .default([])
-    .describe(
-      'Terraforms of the same namespace that must be Completed or Success first, and that are not destroyed while this one exists.',
-    ),
+  service: names.describe(
+    'Services of the same namespace. Each must be Completed before this is created, and none of them is destroyed while this exists.',
+  ),
+  terraform: names.describe(
+    'Terraforms of the same namespace. Each must be Success or Completed before this is created, and none of them is destroyed while this exists.',
+  ),
 })
 export type Dependencies = z.infer<typeof Dependencies>
 
 /** What something waits for (an entry of `status.blockedBy` of both kinds). */
 export const Blocker = z.object({
-  kind: z.enum(['Service', 'Terraform']).describe('Kind of the resource that is waited for.'),
+  kind: z.enum(['Service', 'Terraform']).describe('The kind of what is waited for.'),
   name: z.string().describe('Its name.'),
   reason: z.string().describe('Why it is waited for.'),
   waitsFor: z

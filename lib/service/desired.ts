@@ -74,7 +74,12 @@ function decide(situation: Situation, spec: ServiceSpec): Decision {
 }
 
 /** Dependencies only delay the creation: what runs is changed although one of them is not ready. */
-function run({ request, observed, applications }: Situation, spec: ServiceSpec, plan: Plan, verdicts: readonly Verdict[]): Decision {
+function run(
+  { request, observed, applications }: Situation,
+  spec: ServiceSpec,
+  plan: Plan,
+  verdicts: readonly Verdict[],
+): Decision {
   const { parent } = request
   const elements = plan.element === undefined ? [] : [plan.element]
   const child = applicationSet(parent, {
