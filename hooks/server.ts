@@ -2,7 +2,7 @@ import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { type Config, parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
-import { createScanner } from '../lib/registry/scanner.js'
+import { imageScanner } from '../lib/registry/image-scanner.js'
 import { buildApp } from './app.js'
 import { buildMetrics } from './metrics.js'
 
@@ -23,8 +23,11 @@ function readConfig(): Config {
 const config = readConfig()
 const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 const metrics = buildMetrics()
-const scanner = createScanner(config, {
+const scanner = imageScanner(config, {
   onRequest: metrics.observeRegistryRequest,
+  onCredentialsFault: fault => {
+    logger.error({ reason: fault.reason }, fault.message)
+  },
 })
 let isStopping = false
 const app = await buildApp({

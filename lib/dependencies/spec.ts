@@ -1,10 +1,6 @@
 import { z } from 'zod'
-<<<<<<< HEAD:lib/dependencies/spec.ts
+import { dnsLabel } from '../matching-text.js'
 import { MAX_RESOURCE_NAME } from '../names.js'
-=======
-import { dnsLabel } from './matching-text.js'
-import { MAX_RESOURCE_NAME } from './names.js'
->>>>>>> c0deb3a (Prove the generated kinds by tables, and keep the manifests that must be refused as data):lib/dependencies.ts
 
 const names = z.array(dnsLabel(MAX_RESOURCE_NAME)).max(50).default([]).meta({ 'x-kubernetes-list-type': 'set' })
 
