@@ -1,66 +1,61 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
+import { type ApplyStrategy, startController } from './controller.js'
+import { list, patch } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
-import { type Background, eventually, run, start } from './shell.js'
-import { freePort } from '../free-port.js'
+import { eventually, run, start } from './shell.js'
 
-// Runs every scenario on the cluster in KUBECONFIG, with our hooks as a process of this machine and Metacontroller
-// (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster needs Argo CD and, at REGISTRY, an image
-// registry that its node pulls from. `npm run e2e -- service` runs one scenario.
+// Runs every scenario under both apply strategies on the cluster in KUBECONFIG, with our hooks as a process of this
+// machine and Metacontroller (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster needs Argo CD
+// and, at REGISTRY, an image registry that its node pulls from. `npm run e2e -- service` runs one scenario.
 
 const SCENARIOS: readonly Scenario[] = [serviceScenario]
+const STRATEGIES: readonly ApplyStrategy[] = ['dynamic-apply', 'server-side-apply']
+const OURS = ['services.alustan.io', 'terraforms.alustan.io']
 
-/** The CompositeControllers, pointed at the hooks of this machine. */
-async function controllerFiles(folder: string, hooksURL: string): Promise<string[]> {
-  return Promise.all(
-    ['services', 'terraforms'].map(async kind => {
-      const text = await readFile(`metacontroller/${kind}.yaml`, 'utf8')
-      const file = `${folder}/${kind}.yaml`
-      await writeFile(file, text.replaceAll(/http:\/\/alustan\.[^/]+/g, hooksURL))
-      return file
-    }),
-  )
+interface Sum {
+  passed: number
+  failed: number
 }
 
-async function startController(files: readonly string[], strategy: string): Promise<Background> {
-  const binary = process.env.METACONTROLLER
-  if (binary === undefined)
-    return start(process.execPath, ['dist/test/e2e/engine-process.js', ...files], { APPLY_STRATEGY: strategy })
-  await run('kubectl', ['apply', ...files.flatMap(file => ['-f', file])])
-  const args = [
-    '--leader-election=false',
-    '--zap-log-level=1',
-    '--metrics-address=0',
-    '--healthProbeBindAddress=0',
-    `--apply-strategy=${strategy}`,
-  ]
-  return start(binary, [...args, '--workers=50', '--client-go-qps=150', '--client-go-burst=300'])
-}
-
-async function tell(strategy: string, scenario: Scenario, world: World): Promise<{ passed: number; failed: number }> {
-  let passed = 0
+/** Runs the steps until one fails; then it shows what the cluster holds. */
+async function tell(title: string, scenario: Scenario, world: World): Promise<Sum> {
+  const sum = { passed: 0, failed: 0 }
   for (const [what, step] of scenario.steps) {
     const began = Date.now()
     try {
       await step(world)
-      passed++
-      console.log(`ok - ${strategy} ${scenario.name}: ${what} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
+      sum.passed++
+      console.log(`ok - ${title}: ${what} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
     } catch (thrown) {
-      console.log(`not ok - ${strategy} ${scenario.name}: ${what}`)
+      sum.failed++
+      console.log(`not ok - ${title}: ${what}`)
       console.log(thrown instanceof Error ? thrown.stack : thrown)
-      const kinds = 'services.alustan.io,terraforms.alustan.io,applicationsets,applications,jobs,pods'
+      const kinds = [...OURS, 'applicationsets', 'applications', 'jobs', 'pods'].join(',')
       console.log(await run('kubectl', ['get', kinds, '-n', world.namespace, '-o', 'yaml']).catch(String))
-      return { passed, failed: 1 }
+      break
     }
   }
-  return { passed, failed: 0 }
+  return sum
 }
 
-async function withWorld(strategy: string, scenario: Scenario): Promise<{ passed: number; failed: number }> {
+/** Removes a world; what a failed scenario left is let go of, since nobody finalizes it any more. */
+async function clear({ namespace, secretsNamespace }: World): Promise<void> {
+  for (const kind of OURS) {
+    for (const { metadata } of await list(kind, namespace)) {
+      await patch(kind, metadata.name, namespace, { metadata: { finalizers: null } })
+    }
+  }
+  await run('kubectl', ['delete', 'namespace', namespace, secretsNamespace, '--wait=false'])
+}
+
+/** Makes namespaces, chart, hooks and controller for one scenario, and takes all of it away afterwards. */
+async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise<Sum> {
   const folder = await mkdtemp(`${tmpdir()}/alustan-e2e-`)
-  const suffix = Math.random().toString(36).slice(2, 8)
+  const suffix = folder.replace(/.*-/, '').toLowerCase()
   const world: World = {
     namespace: `e2e-${suffix}`,
     secretsNamespace: `e2e-${suffix}-alustan`,
@@ -68,37 +63,35 @@ async function withWorld(strategy: string, scenario: Scenario): Promise<{ passed
     hooksURL: `http://127.0.0.1:${await freePort()}`,
   }
   for (const name of [world.namespace, world.secretsNamespace]) await run('kubectl', ['create', 'namespace', name])
-  const server = start(process.execPath, ['dist/hooks/server.js'], {
+  const hooks = start(process.execPath, ['dist/hooks/server.js'], {
     PORT: new URL(world.hooksURL).port,
     ALUSTAN_NAMESPACE: world.secretsNamespace,
     DOCKER_REGISTRY_URL: `http://${process.env.REGISTRY ?? 'localhost:5000'}`,
     APP_SYNC_INTERVAL: '5s',
     INFRA_SYNC_INTERVAL: '5s',
-    LOG_LEVEL: 'info',
+    ...scenario.environment,
   })
-  await eventually('the hooks are ready', 20, async () =>
-    (await fetch(`${world.hooksURL}/readyz`)).ok ? true : undefined,
-  )
-  const controller = await startController(await controllerFiles(folder, world.hooksURL), strategy)
-  const result = await tell(strategy, scenario, world)
-  if (result.failed > 0)
-    console.log(`--- hooks\n${server.output().slice(-8000)}\n--- controller\n${controller.output().slice(-8000)}`)
-  await controller.stop()
-  await server.stop()
-  for (const name of [world.namespace, world.secretsNamespace]) {
-    await run('kubectl', ['delete', 'namespace', name, '--wait=false'])
+  const isReady = async () => ((await fetch(`${world.hooksURL}/readyz`)).ok ? true : undefined)
+  await eventually('the hooks are ready', 20, isReady)
+  const controller = await startController(world.hooksURL, folder, strategy)
+  const sum = await tell(`${scenario.name}, ${strategy}`, scenario, world)
+  if (sum.failed > 0) {
+    console.log(`--- hooks\n${hooks.output().slice(-8000)}\n--- controller\n${controller.output().slice(-8000)}`)
   }
+  await clear(world)
+  await controller.stop()
+  await hooks.stop()
   await rm(folder, { recursive: true })
-  return result
+  return sum
 }
 
 const wanted = process.argv.slice(2)
-const sum = { passed: 0, failed: 0 }
+const sum: Sum = { passed: 0, failed: 0 }
 await run('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', 'metacontroller/crds'])
-for (const strategy of ['dynamic-apply', 'server-side-apply']) {
-  for (const scenario of SCENARIOS) {
-    if (wanted.length > 0 && !wanted.includes(scenario.name.toLowerCase())) continue
-    const { passed, failed } = await withWorld(strategy, scenario)
+for (const scenario of SCENARIOS) {
+  if (wanted.length > 0 && !wanted.includes(scenario.name.toLowerCase())) continue
+  for (const strategy of STRATEGIES) {
+    const { passed, failed } = await runScenario(scenario, strategy)
     sum.passed += passed
     sum.failed += failed
   }

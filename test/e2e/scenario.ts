@@ -12,5 +12,7 @@ export interface World {
 /** A story in steps, each of which must come true before the next. */
 export interface Scenario {
   readonly name: string
+  /** Environment of the hooks beside what every scenario has. */
+  readonly environment?: Record<string, string>
   readonly steps: readonly (readonly [what: string, step: (world: World) => Promise<void>])[]
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { parseAllDocuments } from 'yaml'
-import { pushImage } from './images.js'
+import { pushImage, removeTag } from './images.js'
 import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { eventually } from './shell.js'
@@ -58,6 +58,7 @@ export const serviceScenario: Scenario = {
     [
       'web-service is Blocked while api-service does not exist',
       async world => {
+        await removeTag('alustan/backend', '0.3.0')
         await pushImage('alustan/backend', '0.1.0', '0.2.0', '0.2.1', 'latest')
         await pushImage('alustan/web', '1.1.0', '1.1.3', '1.2.0', '1.1.4-rc.1')
         await apply(...(await examples('workspace.yaml', world)))
@@ -90,6 +91,18 @@ export const serviceScenario: Scenario = {
         await pushImage('alustan/backend', '0.3.0')
         await podRuns('backend', 'localhost:5000/alustan/backend:0.3.0', world)
         assert.equal((await completes('api-service', world)).image, 'alustan/backend:0.3.0')
+      },
+    ],
+    [
+      'a tag that is taken away is left only after a fresh scan, and the status says so',
+      async world => {
+        await removeTag('alustan/backend', '0.3.0')
+        await podRuns('backend', 'localhost:5000/alustan/backend:0.2.1', world)
+        const { conditions } = await completes('api-service', world)
+        const resolved = conditions.find(({ type }: Seen) => type === 'ImageResolved')
+        assert.match(resolved.message, /from 0\.3\.0 to 0\.2\.1: 0\.3\.0 is gone/)
+        await pushImage('alustan/backend', '0.3.0')
+        await podRuns('backend', 'localhost:5000/alustan/backend:0.3.0', world)
       },
     ],
     [
