@@ -1,4 +1,4 @@
-import type { Condition, Verdict } from './conditions.js'
+import type { Verdict } from './conditions.js'
 import { AlustanError } from './errors.js'
 import { type Choice, type TagRule, chooseTag, tagRule } from './registry/choose-tag.js'
 import type { ContainerRegistry } from './registry/container-registry.js'
@@ -17,7 +17,15 @@ export interface ImageOutcome {
   readonly tag: string | undefined
   /** Why nothing can be deployed, or why what runs can only be kept. */
   readonly failure: AlustanError | undefined
+  /** Why the tag is lower than one that ran before: kept with the child as long as its tag stays. */
+  readonly note: string | undefined
   readonly verdicts: readonly Verdict[]
+}
+
+/** What the newest child says of its image. */
+export interface RunningImage {
+  readonly tag: string | undefined
+  readonly note: string | undefined
 }
 
 /** Reads `spec.containerRegistry`. Throws what `imageRepository` and `tagRule` throw: such an image is not scanned. */
@@ -30,24 +38,22 @@ export function tagOf(reference: string | undefined, { name }: ImageRepository):
   return reference?.startsWith(`${name}:`) === true ? reference.slice(name.length + 1) : undefined
 }
 
-/** Chooses the tag and words it as conditions; `before` are those that are there, so that a lowering stays told. */
+/** Chooses the tag and words it as conditions. */
 export function resolveImage(
   { repository, rule }: ImageRequest,
   scan: Scan | undefined,
-  running: string | undefined,
-  before: readonly Condition[],
+  running: RunningImage,
 ): ImageOutcome {
-  const choice = chooseTag(rule, scan ?? UNSCANNED, running)
+  const choice = chooseTag(rule, scan ?? UNSCANNED, running.tag)
   const { tag, failure, verdict } = word(choice, repository.name, rule)
-  const told = before.find(({ type, reason }) => type === 'ImageResolved' && reason === 'TagLowered')
-  const staysTold = told !== undefined && choice.kind === 'chosen' && tag === running
+  // The status alone would not do: a call that comes before it is written does not see it.
+  const note = choice.kind === 'lowered' ? choice.message : tag === running.tag ? running.note : undefined
+  const isToldByNote = note !== undefined && choice.kind === 'chosen'
   return {
     tag,
     failure,
-    verdicts: [
-      staysTold ? { ...verdict, reason: told.reason, message: told.message } : verdict,
-      ...registryVerdict(scan),
-    ],
+    note,
+    verdicts: [isToldByNote ? { ...verdict, reason: 'TagLowered', message: note } : verdict, ...registryVerdict(scan)],
   }
 }
 
@@ -57,7 +63,7 @@ function word(
   choice: Choice,
   name: string,
   { constraint }: TagRule,
-): Omit<ImageOutcome, 'verdicts'> & { verdict: Verdict } {
+): Pick<ImageOutcome, 'tag' | 'failure'> & { verdict: Verdict } {
   const resolved = (status: Verdict['status'], reason: string, message: string): Verdict => ({
     type: 'ImageResolved',
     status,

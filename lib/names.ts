@@ -33,6 +33,8 @@ export const LABEL = {
 export const ANNOTATION = {
   /** On children: the image reference that they run. */
   image: 'alustan.io/image',
+  /** On children: why that image has a lower tag than one before. */
+  imageNote: 'alustan.io/image-note',
   /** On the Secret of a workspace: comma-separated namespaces that may use it. */
   allowedNamespaces: 'alustan.io/allowed-namespaces',
   /** On a Service or Terraform: any new text asks for a new run. */

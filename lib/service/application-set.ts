@@ -52,12 +52,14 @@ export function applicationSet(
     labels,
     project,
     image,
+    imageNote,
   }: {
     name: string
     elements: readonly Element[]
     labels: Record<string, string>
     project: string
     image: string | undefined
+    imageNote: string | undefined
   },
 ): DesiredChild {
   return {
@@ -67,7 +69,10 @@ export function applicationSet(
       name,
       namespace: parent.metadata.namespace,
       labels,
-      annotations: image === undefined ? {} : { [ANNOTATION.image]: image },
+      annotations: {
+        ...(image !== undefined && { [ANNOTATION.image]: image }),
+        ...(imageNote !== undefined && { [ANNOTATION.imageNote]: imageNote }),
+      },
     },
     spec: {
       goTemplate: true,

@@ -58,7 +58,7 @@ function decide(situation: Situation, spec: ServiceSpec): Decision {
   const { request, observed, facts } = situation
   const self = `Service/${request.parent.metadata.name}`
   const running = observed.applicationSets.get(request.parent.metadata.name)
-  const plan = planService(request, spec, facts, runningImage(running))
+  const plan = planService(request, spec, facts, running)
   const blockers = unreadyDependencies(request, spec.dependencies)
   const dependencies = dependencyVerdict(self, blockers)
   const verdicts = [...plan.verdicts, dependencies]
@@ -88,6 +88,7 @@ function run(
     labels: serviceLabels(parent.metadata.name, spec.dependencies),
     project: plan.project ?? '',
     image: plan.image,
+    imageNote: plan.imageNote,
   })
   const running = observed.applicationSets.get(parent.metadata.name)
   const { state, message } = assess(running, elements, applications)

@@ -39,6 +39,11 @@ export function runningImage(set: KubernetesObject | undefined): string | undefi
   return set?.metadata.annotations?.[ANNOTATION.image]
 }
 
+/** Why that image has a lower tag than one before, as it was told when it was chosen. */
+export function imageNote(set: KubernetesObject | undefined): string | undefined {
+  return set?.metadata.annotations?.[ANNOTATION.imageNote]
+}
+
 const SetConditions = z
   .looseObject({
     conditions: z

@@ -1,19 +1,20 @@
 import type { Verdict } from '../conditions.js'
 import { type AlustanError, attempt } from '../errors.js'
 import { type ImageOutcome, type ImageRequest, imageRequest, resolveImage, tagOf } from '../image.js'
-import type { SyncRequest } from '../metacontroller.js'
+import type { KubernetesObject, SyncRequest } from '../metacontroller.js'
 import { type Element, helmValues } from './application-set.js'
 import type { ServiceFacts } from './facts.js'
 import { retagValues } from './retag-values.js'
 import { allowedProject, resolveSource } from './source.js'
 import type { ServiceSpec, Source } from './spec.js'
-import { previousStatus } from './status.js'
+import { imageNote, runningImage } from './observed.js'
 
 /** What a Service should run; `element` is undefined when there are failures or something is not known yet. */
 export interface Plan {
   readonly element: Element | undefined
   /** Reference of the image with the tag to deploy. */
   readonly image: string | undefined
+  readonly imageNote: string | undefined
   readonly project: string | undefined
   readonly failures: readonly AlustanError[]
   readonly verdicts: readonly Verdict[]
@@ -24,16 +25,23 @@ export function planService(
   request: SyncRequest,
   spec: ServiceSpec,
   facts: ServiceFacts,
-  runningImage: string | undefined,
+  running: KubernetesObject | undefined,
 ): Plan {
   const project = attempt(() => allowedProject(spec, facts.settings))
   const source = attempt(() => resolveSource(request, spec, facts.settings))
-  const image = attempt(() => planImage(request, spec, facts, runningImage))
+  const image = attempt(() => planImage(spec, facts, running))
   const failures = [project.failure, source.failure, image.failure, image.value?.outcome.failure].filter(
     failure => failure !== undefined,
   )
   const verdicts = [workspaceVerdict(spec, source.failure), ...imageVerdicts(image.value, image.failure)]
-  const nothing = { element: undefined, image: undefined, project: project.value, failures, verdicts }
+  const nothing = {
+    element: undefined,
+    image: undefined,
+    imageNote: undefined,
+    project: project.value,
+    failures,
+    verdicts,
+  }
   if (failures.length > 0 || source.value === undefined) return nothing
   if (image.value === undefined) return { ...nothing, element: elementOf(request, spec, source.value) }
   const { repository } = image.value.request
@@ -44,6 +52,7 @@ export function planService(
     ...nothing,
     element: elementOf(request, spec, { ...source.value, values }),
     image: `${repository.name}:${tag}`,
+    imageNote: image.value.outcome.note,
     verdicts: [...verdicts, referenceVerdict(isReferenced, repository.name)],
   }
 }
@@ -54,15 +63,14 @@ interface PlannedImage {
 }
 
 function planImage(
-  { parent }: SyncRequest,
   { containerRegistry }: ServiceSpec,
   { scan, settings }: ServiceFacts,
-  runningImage: string | undefined,
+  running: KubernetesObject | undefined,
 ): PlannedImage | undefined {
   if (containerRegistry === undefined) return undefined
   const request = imageRequest(containerRegistry, settings.endpoints)
-  const running = tagOf(runningImage, request.repository)
-  return { request, outcome: resolveImage(request, scan, running, previousStatus(parent).conditions) }
+  const tag = tagOf(runningImage(running), request.repository)
+  return { request, outcome: resolveImage(request, scan, { tag, note: imageNote(running) }) }
 }
 
 function elementOf({ parent }: SyncRequest, spec: ServiceSpec, source: Source & { cluster: string }): Element {

@@ -100,7 +100,7 @@ export const serviceScenario: Scenario = {
         await podRuns('backend', 'localhost:5000/alustan/backend:0.2.1', world)
         const { conditions } = await completes('api-service', world)
         const resolved = conditions.find(({ type }: Seen) => type === 'ImageResolved')
-        assert.match(resolved.message, /from 0\.3\.0 to 0\.2\.1: 0\.3\.0 is gone/)
+        assert.match(resolved.message, /from 0\.3\.0 to 0\.2\.1.* is gone/)
         await pushImage('alustan/backend', '0.3.0')
         await podRuns('backend', 'localhost:5000/alustan/backend:0.3.0', world)
       },
