@@ -1,0 +1,47 @@
+import autocannon from 'autocannon'
+import { settledBody } from './body.js'
+import { startServer } from './processes.js'
+import type { Measurement } from './report.js'
+
+const SERVICES = 1000
+const IMAGES = 10
+
+/** Resident memory in MiB, as the server's own metrics tell it. */
+async function residentMiB(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const bytes = /^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]
+  if (bytes === undefined) throw new Error('the metrics do not tell the resident memory')
+  return Number(bytes) / 1024 / 1024
+}
+
+/** Memory after 100,000 calls for 1,000 Services (or a tenth of both counts) against that after the first tenth. */
+export async function memoryMeasurement(registryURL: string, calls: number): Promise<Measurement> {
+  const hooks = await startServer('dist/hooks/server.js', '/readyz', { DOCKER_REGISTRY_URL: registryURL })
+  try {
+    const body = await settledBody(hooks.url, 'service-name', 'bench/image-0', 10 * 1024)
+    const requests = Array.from({ length: SERVICES }, (_, index) => ({
+      body: body.replaceAll('service-name', `service-${index}`).replaceAll('bench/image-0', `bench/image-${index % IMAGES}`),
+    }))
+    const call = (amount: number) =>
+      autocannon({
+        url: `${hooks.url}/services/sync`,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        connections: 8,
+        amount,
+        requests,
+      })
+    await call(calls / 10)
+    const early = await residentMiB(hooks.url)
+    await call(calls - calls / 10)
+    const late = await residentMiB(hooks.url)
+    return {
+      claim: `resident memory after ${calls} syncs of ${SERVICES} Services against after ${calls / 10}`,
+      ratio: late / early,
+      limit: { atMost: 1.1 },
+      detail: `${late.toFixed(0)} and ${early.toFixed(0)} MiB`,
+    }
+  } finally {
+    await hooks.stop()
+  }
+}
