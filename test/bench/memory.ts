@@ -20,7 +20,9 @@ export async function memoryMeasurement(registryURL: string, calls: number): Pro
   try {
     const body = await settledBody(hooks.url, 'service-name', 'bench/image-0', 10 * 1024)
     const requests = Array.from({ length: SERVICES }, (_, index) => ({
-      body: body.replaceAll('service-name', `service-${index}`).replaceAll('bench/image-0', `bench/image-${index % IMAGES}`),
+      body: body
+        .replaceAll('service-name', `service-${index}`)
+        .replaceAll('bench/image-0', `bench/image-${index % IMAGES}`),
     }))
     const call = (amount: number) =>
       autocannon({

@@ -5,14 +5,23 @@ import { type Measurement, median } from './report.js'
 
 const TAGS = 100_000
 
-/** Versions in no order, as registries list them; the same at every run. */
+/** Tags as real images have them: releases, variants of releases, shortened versions and commits, in no order. */
 function texts(): string[] {
   let seed = 1
   const next = (below: number) => {
     seed = (seed * 48271) % 2147483647
     return seed % below
   }
-  return Array.from({ length: TAGS }, () => `${next(10)}.${next(100)}.${next(1000)}`)
+  return Array.from({ length: TAGS }, (_, index) => {
+    const [major, minor, patch] = [next(10), next(100), next(1000)]
+    const forms = [
+      `${major}.${minor}.${patch}`,
+      `v${major}.${minor}.${patch}-alpine`,
+      `${major}.${minor}`,
+      `sha-${next(2 ** 31)}`,
+    ]
+    return forms[index % forms.length] ?? ''
+  })
 }
 
 function seconds(work: () => unknown): number {
