@@ -1,15 +1,11 @@
 import etag from '@fastify/etag'
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
-import { attempt } from '../lib/errors.js'
-import { imageRequest, tagOf } from '../lib/image.js'
 import { CustomizeRequest, SyncRequest } from '../lib/metacontroller.js'
-import type { Scan } from '../lib/registry/scan.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
-import { observeService, runningImage } from '../lib/service/observed.js'
-import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { relatedToService } from '../lib/service/related.js'
+import { type ServiceSituation, readService } from '../lib/service/situation.js'
 import type { ServiceStatus } from '../lib/service/spec.js'
 import { previousStatus } from '../lib/service/status.js'
 import type { Deps } from './app.js'
@@ -28,9 +24,9 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     await app.register(async scope => {
       await scope.register(etag, { algorithm: 'sha256' })
       scope.post('/sync', async ({ body, log }) => {
-        const request = SyncRequest.parse(body)
-        const answer = desiredService(request, { settings, now: deps.now(), scan: await readScan(deps, request) })
-        logChange(log, request, answer.status)
+        const situation = readService(SyncRequest.parse(body), settings)
+        const answer = desiredService(situation, { now: deps.now(), scan: await readScan(deps, situation) })
+        logChange(log, situation.request, answer.status)
         return answer
       })
     })
@@ -40,14 +36,9 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
 }
 
 /** What the cache knows of the Service's image; undefined when its spec names none that may be asked for. */
-async function readScan({ config, scanner }: Deps, request: SyncRequest): Promise<Scan | undefined> {
-  const parsed = parseServiceSpec(request.parent)
-  const registry = 'spec' in parsed && !parsed.spec.suspend ? parsed.spec.containerRegistry : undefined
-  if (registry === undefined) return undefined
-  const image = attempt(() => imageRequest(registry, config)).value
-  if (image === undefined) return undefined
-  const set = observeService(request).applicationSets.get(request.parent.metadata.name)
-  return scanner.read(registry, config.appSyncSeconds, tagOf(runningImage(set), image.repository))
+async function readScan({ config, scanner }: Deps, { spec, image, runningTag }: ServiceSituation) {
+  if (image?.value === undefined || spec.value?.suspend === true) return undefined
+  return scanner.read(image.value.repository, config.appSyncSeconds, runningTag)
 }
 
 /** A line for each change of state or image, none for the many calls that change nothing. */

@@ -66,10 +66,11 @@ export function errorText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
+/** A value, or the failure that came instead. */
+export type Attempt<T> = { value: T; failure?: undefined } | { value?: undefined; failure: AlustanError }
+
 /** Runs `compute`; an `AlustanError` becomes a value, anything else thrown is a bug and stays thrown. */
-export function attempt<T>(
-  compute: () => T,
-): { value: T; failure?: undefined } | { value?: undefined; failure: AlustanError } {
+export function attempt<T>(compute: () => T): Attempt<T> {
   try {
     return { value: compute() }
   } catch (thrown) {

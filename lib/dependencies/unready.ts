@@ -9,7 +9,7 @@ const DependencyStatus = z
   .looseObject({
     state: z.string().optional().catch(undefined),
     observedGeneration: z.number().optional().catch(undefined),
-    blockedBy: z.array(Blocker).catch([]),
+    blockedBy: z.array(Blocker).default([]).catch([]),
   })
   .catch({ state: undefined, observedGeneration: undefined, blockedBy: [] })
 

@@ -24,5 +24,5 @@ export function imageScanner(config: Config, { onRequest, onCredentialsFault }: 
     credentials: async (host, repository) => credentialsFor(await read(), host, repository),
     onRequest,
   })
-  return createScanner({ client, endpoints: config })
+  return createScanner({ client })
 }

@@ -1,5 +1,5 @@
 import type { AlustanError } from '../errors.js'
-import type { ContainerRegistry } from './container-registry.js'
+import type { ImageRepository } from './reference.js'
 import type { Tag } from './tag.js'
 
 /** What is known of an image's tags when a hook asks. */
@@ -20,7 +20,7 @@ export interface Scan {
 /** Background cache of tag lists: asking it never waits for a registry longer than a second. */
 export interface ImageScanner {
   /** Reads what is known of the image, and keeps it fresh from now on; `intervalSeconds` between scans. */
-  read(registry: ContainerRegistry, intervalSeconds: number, runningTag: string | undefined): Promise<Scan>
+  read(image: ImageRepository, intervalSeconds: number, runningTag: string | undefined): Promise<Scan>
   /** Stops all scans. */
   close(): void
 }

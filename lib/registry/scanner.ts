@@ -1,15 +1,12 @@
 import pLimit, { type LimitFunction } from 'p-limit'
-import { AlustanError } from '../errors.js'
 import type { RegistryClient } from './client.js'
 import { systemClock, type Clock } from './clock.js'
-import type { ContainerRegistry } from './container-registry.js'
-import { imageRepository, type Endpoints, type ImageRepository } from './reference.js'
+import type { ImageRepository } from './reference.js'
 import type { ImageScanner } from './scan.js'
 import { ScannedImage, type ScanReport } from './scanned-image.js'
 
 export interface ScannerDeps {
   readonly client: RegistryClient
-  readonly endpoints: Endpoints
   readonly clock?: Clock
   /** Told after each scan. */
   readonly onScan?: (report: ScanReport) => void
@@ -23,7 +20,7 @@ const FIRST_ANSWER_MS = 1000
  * Makes the cache of tag lists: one scan per image however many ask, repeated while somebody asks. Failures leave the
  * older list in place.
  */
-export function createScanner({ client, endpoints, clock = systemClock, onScan }: ScannerDeps): ImageScanner {
+export function createScanner({ client, clock = systemClock, onScan }: ScannerDeps): ImageScanner {
   const images = new Map<string, ScannedImage>()
   const limits = new Map<string, LimitFunction>()
   const aborter = new AbortController()
@@ -54,16 +51,11 @@ export function createScanner({ client, endpoints, clock = systemClock, onScan }
   }
 
   return {
-    async read(registry: ContainerRegistry, intervalSeconds: number, runningTag: string | undefined) {
-      try {
-        const image = scannedImage(imageRepository(registry, endpoints))
-        const first = image.ask(intervalSeconds * 1000)
-        if (first !== undefined) await waitAtMost(first, FIRST_ANSWER_MS, clock)
-        return image.scan(runningTag)
-      } catch (failure) {
-        if (!(failure instanceof AlustanError)) throw failure
-        return { tags: undefined, failure, isTruncated: false, isRunningTagGone: false }
-      }
+    async read(repository, intervalSeconds, runningTag) {
+      const image = scannedImage(repository)
+      const first = image.ask(intervalSeconds * 1000)
+      if (first !== undefined) await waitAtMost(first, FIRST_ANSWER_MS, clock)
+      return image.scan(runningTag)
     },
     close() {
       aborter.abort()

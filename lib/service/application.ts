@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { KubernetesObject } from '../metacontroller.js'
 
 const text = z.string().optional().catch(undefined)
 
@@ -52,11 +51,6 @@ export const Application = z.looseObject({
     .catch(undefined),
 })
 export type Application = z.infer<typeof Application>
-
-/** Reads observed Applications, sorted by name. */
-export function readApplications(objects: readonly KubernetesObject[]): Application[] {
-  return objects.map(object => Application.parse(object))
-}
 
 /** The parts of a source that we set, as one text that can be compared. */
 export function sourceKey(source: z.infer<typeof Source>): string {

@@ -4,14 +4,13 @@ import { unreadyDependencies } from '../dependencies/unready.js'
 import { dependencyVerdict } from '../dependencies/verdict.js'
 import { AlustanError, isCuredByEdit } from '../errors.js'
 import { keptChild } from '../kept-child.js'
-import type { DesiredChild, SyncRequest, SyncResponse } from '../metacontroller.js'
-import { type Application, readApplications } from './application.js'
+import type { DesiredChild, SyncResponse } from '../metacontroller.js'
 import { applicationSet, serviceLabels } from './application-set.js'
 import { assess } from './assess.js'
 import type { ServiceFacts } from './facts.js'
-import { type ObservedService, observeService, runningImage } from './observed.js'
-import { parseServiceSpec } from './parse-spec.js'
+import { runningImage } from './observed.js'
 import { type Plan, planService } from './plan.js'
+import type { ServiceSituation } from './situation.js'
 import type { ServiceSpec, ServiceStatus } from './spec.js'
 import { type Report, serviceStatus, suspendedStatus } from './status.js'
 
@@ -26,43 +25,37 @@ type Decision = Pick<Report, 'state' | 'message' | 'reason' | 'isStalled' | 'ver
   readonly resyncAfterSeconds?: number
 }
 
-/** A request, sorted. */
-interface Situation {
-  readonly request: SyncRequest
-  readonly observed: ObservedService
-  readonly applications: readonly Application[] | undefined
-  readonly facts: ServiceFacts
-}
-
 /**
  * What should exist for a Service, and what its status says. What runs is never taken away because something cannot be
  * computed: then it is answered as it is.
  */
-export function desiredService(request: SyncRequest, facts: ServiceFacts): SyncResponse<ServiceStatus> {
+export function desiredService(situation: ServiceSituation, facts: ServiceFacts): SyncResponse<ServiceStatus> {
+  const { request, settings, spec, observed, running } = situation
   const { parent } = request
-  const observed = observeService(request)
-  const applications = observed.applications && readApplications(observed.applications)
-  const situation: Situation = { request, observed, applications, facts }
-  const parsed = parseServiceSpec(parent)
-  if ('spec' in parsed && parsed.spec.suspend) {
+  if (spec.value?.suspend === true) {
     return { status: suspendedStatus(parent), children: keptSets(situation), resyncAfterSeconds: 0 }
   }
-  const decision = 'failure' in parsed ? keepRunning(situation, [parsed.failure], []) : decide(situation, parsed.spec)
-  const { children, resyncAfterSeconds = facts.settings.resyncAfterSeconds, blockers = [], ...rest } = decision
-  const set = observed.applicationSets.get(parent.metadata.name)
-  const report: Report = { ...rest, image: decision.image ?? runningImage(set), blockers, set, applications }
+  const decision =
+    spec.value === undefined ? keepRunning(situation, [spec.failure], []) : decide(situation, spec.value, facts)
+  const { children, resyncAfterSeconds = settings.resyncAfterSeconds, blockers = [], ...rest } = decision
+  const { applications } = observed
+  const report: Report = {
+    ...rest,
+    image: decision.image ?? runningImage(running),
+    blockers,
+    set: running,
+    applications,
+  }
   return { status: serviceStatus(parent, report, facts.now), children, resyncAfterSeconds }
 }
 
-function decide(situation: Situation, spec: ServiceSpec): Decision {
-  const { request, observed, facts } = situation
-  const self = `Service/${request.parent.metadata.name}`
-  const running = observed.applicationSets.get(request.parent.metadata.name)
-  const plan = planService(request, spec, facts, running)
+function decide(situation: ServiceSituation, spec: ServiceSpec, facts: ServiceFacts): Decision {
+  const { request, running } = situation
+  const plan = planService(situation, spec, facts)
   const blockers = unreadyDependencies(request, spec.dependencies)
-  const dependencies = dependencyVerdict(self, blockers)
+  const dependencies = dependencyVerdict(`Service/${request.parent.metadata.name}`, blockers)
   const verdicts = [...plan.verdicts, dependencies]
-  const failures = [...nameConflicts(request, observed), ...plan.failures]
+  const failures = [...nameConflicts(situation), ...plan.failures]
   if (failures.length > 0) return keepRunning(situation, failures, verdicts)
   if (plan.element === undefined) return awaitScan(situation, verdicts)
   if (running === undefined && blockers.length > 0) {
@@ -75,7 +68,7 @@ function decide(situation: Situation, spec: ServiceSpec): Decision {
 
 /** Dependencies only delay the creation: what runs is changed although one of them is not ready. */
 function run(
-  { request, observed, applications }: Situation,
+  { request, observed, running }: ServiceSituation,
   spec: ServiceSpec,
   plan: Plan,
   verdicts: readonly Verdict[],
@@ -90,12 +83,15 @@ function run(
     image: plan.image,
     imageNote: plan.imageNote,
   })
-  const running = observed.applicationSets.get(parent.metadata.name)
-  const { state, message } = assess(running, elements, applications)
+  const { state, message } = assess(running, elements, observed.applications)
   return { state, message, isStalled: false, verdicts, image: plan.image, children: [child] }
 }
 
-function keepRunning(situation: Situation, failures: readonly AlustanError[], verdicts: readonly Verdict[]): Decision {
+function keepRunning(
+  situation: ServiceSituation,
+  failures: readonly AlustanError[],
+  verdicts: readonly Verdict[],
+): Decision {
   const children = keptSets(situation)
   const faults = failures.map(({ message }) => message).join('; ')
   return {
@@ -108,19 +104,19 @@ function keepRunning(situation: Situation, failures: readonly AlustanError[], ve
   }
 }
 
-function awaitScan(situation: Situation, verdicts: readonly Verdict[]): Decision {
+function awaitScan(situation: ServiceSituation, verdicts: readonly Verdict[]): Decision {
   const message = verdicts.find(({ type }) => type === 'ImageResolved')?.message ?? 'waits for the registry'
   const children = keptSets(situation)
   return { state: 'Progressing', message, isStalled: false, verdicts, children, resyncAfterSeconds: FIRST_SCAN_SECONDS }
 }
 
-function keptSets({ request, observed }: Situation): DesiredChild[] {
+function keptSets({ request, observed }: ServiceSituation): DesiredChild[] {
   return [...observed.applicationSets.values()].map(set => keptChild(set, request.parent.metadata.namespace))
 }
 
-function nameConflicts({ parent }: SyncRequest, { foreignNames }: ObservedService): AlustanError[] {
-  const { name, namespace } = parent.metadata
-  return foreignNames
+function nameConflicts({ request, observed }: ServiceSituation): AlustanError[] {
+  const { name, namespace } = request.parent.metadata
+  return observed.foreignNames
     .filter(foreign => foreign === name)
     .map(
       foreign =>

@@ -14,7 +14,6 @@ export interface ServiceSettings {
 
 /** What the core must be told beside the request, since it looks nothing up itself. */
 export interface ServiceFacts {
-  readonly settings: ServiceSettings
   /** RFC 3339; only new `lastTransitionTime`s are made of it. */
   readonly now: string
   /** Tags of the Service's image; undefined when it names none or none that can be asked for. */

@@ -3,7 +3,6 @@ import { waitingMessage } from '../dependencies/message.js'
 import type { Blocker } from '../dependencies/spec.js'
 import { keptChild } from '../kept-child.js'
 import type { FinalizeResponse, SyncRequest } from '../metacontroller.js'
-import { readApplications } from './application.js'
 import { observeService, runningImage } from './observed.js'
 import type { ServiceStatus } from './spec.js'
 import { serviceStatus } from './status.js'
@@ -21,7 +20,7 @@ export function finalizeService(request: SyncRequest, now: string): FinalizeResp
   const sets = [...observed.applicationSets.values()]
   const main = observed.applicationSets.get(parent.metadata.name)
   const dependents = dependentsOf('service', request)
-  const applications = observed.applications && readApplications(observed.applications)
+  const { applications } = observed
   const isGone = sets.length === 0 && applications?.length === 0
 
   const answer = (

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type KubernetesObject, type SyncRequest, isOwnedBy, objectsOf } from '../metacontroller.js'
 import { ANNOTATION, KIND, LABEL } from '../names.js'
+import { Application } from './application.js'
 
 /** What is there of a Service when a hook is called. */
 export interface ObservedService {
@@ -9,7 +10,7 @@ export interface ObservedService {
   /** Names of our ApplicationSets that somebody else's object has. */
   readonly foreignNames: readonly string[]
   /** The Applications of those sets; undefined: not looked at. */
-  readonly applications: readonly KubernetesObject[] | undefined
+  readonly applications: readonly Application[] | undefined
 }
 
 /** Sorts what Metacontroller sent by what it is to this Service. */
@@ -26,7 +27,7 @@ export function observeService(request: SyncRequest): ObservedService {
   return {
     applicationSets: new Map(sets.map(set => [set.metadata.name, set])),
     foreignNames: foreign.map(set => set.metadata.name),
-    applications,
+    applications: applications?.map(object => Application.parse(object)),
   }
 }
 
@@ -55,6 +56,7 @@ const SetConditions = z
           message: z.string().default(''),
         }),
       )
+      .default([])
       .catch([]),
   })
   .catch({ conditions: [] })

@@ -1,13 +1,14 @@
 import type { Verdict } from '../conditions.js'
 import { type AlustanError, attempt } from '../errors.js'
-import { type ImageOutcome, type ImageRequest, imageRequest, resolveImage, tagOf } from '../image.js'
-import type { KubernetesObject, SyncRequest } from '../metacontroller.js'
+import { type ImageOutcome, resolveImage } from '../image.js'
+import type { SyncRequest } from '../metacontroller.js'
 import { type Element, helmValues } from './application-set.js'
 import type { ServiceFacts } from './facts.js'
 import { retagValues } from './retag-values.js'
+import type { ServiceSituation } from './situation.js'
 import { allowedProject, resolveSource } from './source.js'
 import type { ServiceSpec, Source } from './spec.js'
-import { imageNote, runningImage } from './observed.js'
+import { imageNote } from './observed.js'
 
 /** What a Service should run; `element` is undefined when there are failures or something is not known yet. */
 export interface Plan {
@@ -21,19 +22,16 @@ export interface Plan {
 }
 
 /** Computes what to run from spec, workspace and image; tells every failure, not only the first. */
-export function planService(
-  request: SyncRequest,
-  spec: ServiceSpec,
-  facts: ServiceFacts,
-  running: KubernetesObject | undefined,
-): Plan {
-  const project = attempt(() => allowedProject(spec, facts.settings))
-  const source = attempt(() => resolveSource(request, spec, facts.settings))
-  const image = attempt(() => planImage(spec, facts, running))
-  const failures = [project.failure, source.failure, image.failure, image.value?.outcome.failure].filter(
+export function planService(situation: ServiceSituation, spec: ServiceSpec, { scan }: ServiceFacts): Plan {
+  const { request, settings, running, runningTag } = situation
+  const project = attempt(() => allowedProject(spec, settings))
+  const source = attempt(() => resolveSource(request, spec, settings))
+  const image = situation.image?.value
+  const outcome = image && resolveImage(image, scan, { tag: runningTag, note: imageNote(running) })
+  const failures = [project.failure, source.failure, situation.image?.failure, outcome?.failure].filter(
     failure => failure !== undefined,
   )
-  const verdicts = [workspaceVerdict(spec, source.failure), ...imageVerdicts(image.value, image.failure)]
+  const verdicts = [workspaceVerdict(spec, source.failure), ...imageVerdicts(outcome, situation.image?.failure)]
   const nothing = {
     element: undefined,
     image: undefined,
@@ -43,34 +41,17 @@ export function planService(
     verdicts,
   }
   if (failures.length > 0 || source.value === undefined) return nothing
-  if (image.value === undefined) return { ...nothing, element: elementOf(request, spec, source.value) }
-  const { repository } = image.value.request
-  const { tag } = image.value.outcome
-  if (tag === undefined) return nothing
-  const { values, isReferenced } = retagValues(source.value.values, repository, tag)
+  if (image === undefined) return { ...nothing, element: elementOf(request, spec, source.value) }
+  if (outcome?.tag === undefined) return nothing
+  const { repository } = image
+  const { values, isReferenced } = retagValues(source.value.values, repository, outcome.tag)
   return {
     ...nothing,
     element: elementOf(request, spec, { ...source.value, values }),
-    image: `${repository.name}:${tag}`,
-    imageNote: image.value.outcome.note,
+    image: `${repository.name}:${outcome.tag}`,
+    imageNote: outcome.note,
     verdicts: [...verdicts, referenceVerdict(isReferenced, repository.name)],
   }
-}
-
-interface PlannedImage {
-  readonly request: ImageRequest
-  readonly outcome: ImageOutcome
-}
-
-function planImage(
-  { containerRegistry }: ServiceSpec,
-  { scan, settings }: ServiceFacts,
-  running: KubernetesObject | undefined,
-): PlannedImage | undefined {
-  if (containerRegistry === undefined) return undefined
-  const request = imageRequest(containerRegistry, settings.endpoints)
-  const tag = tagOf(runningImage(running), request.repository)
-  return { request, outcome: resolveImage(request, scan, { tag, note: imageNote(running) }) }
 }
 
 function elementOf({ parent }: SyncRequest, spec: ServiceSpec, source: Source & { cluster: string }): Element {
@@ -99,8 +80,8 @@ function workspaceVerdict({ workspace }: ServiceSpec, failure: AlustanError | un
     : { type, status: 'False', reason: failure.reason, message: failure.message }
 }
 
-function imageVerdicts(image: PlannedImage | undefined, failure: AlustanError | undefined): readonly Verdict[] {
-  if (image !== undefined) return image.outcome.verdicts
+function imageVerdicts(outcome: ImageOutcome | undefined, failure: AlustanError | undefined): readonly Verdict[] {
+  if (outcome !== undefined) return outcome.verdicts
   return failure === undefined
     ? []
     : [{ type: 'ImageResolved', status: 'False', reason: failure.reason, message: failure.message }]

@@ -27,13 +27,13 @@ export function relatedToService(parent: Parent, secretsNamespace: string): Cust
     labelSelector: { matchLabels: { [LABEL.service]: name } },
   }
   const always = [guard, applications, ...dependentRules('service', parent)]
-  const parsed = parseServiceSpec(parent)
-  if ('failure' in parsed) return { relatedResources: always }
+  const { value: spec } = parseServiceSpec(parent)
+  if (spec === undefined) return { relatedResources: always }
   const workspace: RelatedRule = {
     apiVersion: 'v1',
     resource: 'secrets',
     namespace: secretsNamespace,
-    labelSelector: { matchLabels: { [LABEL.secretType]: 'cluster', [LABEL.environment]: parsed.spec.workspace } },
+    labelSelector: { matchLabels: { [LABEL.secretType]: 'cluster', [LABEL.environment]: spec.workspace } },
   }
-  return { relatedResources: [...always, workspace, ...dependencyRules(parent, parsed.spec.dependencies)] }
+  return { relatedResources: [...always, workspace, ...dependencyRules(parent, spec.dependencies)] }
 }

@@ -12,7 +12,7 @@ type State = ServiceStatus['state']
 const Previous = z
   .looseObject({
     state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().catch(undefined),
-    conditions: z.array(Condition).catch([]),
+    conditions: z.array(Condition).default([]).catch([]),
   })
   .catch({ state: undefined, conditions: [] })
 
