@@ -1,6 +1,6 @@
 import bearerAuth from '@fastify/bearer-auth'
 import underPressure from '@fastify/under-pressure'
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { ZodError } from 'zod'
 import type { Config } from '../lib/config.js'
 import type { ImageScanner } from '../lib/registry/scan.js'
@@ -37,7 +37,7 @@ const REFUSALS: Partial<Record<number, string>> = {
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     // Longer than Metacontroller's client keeps an idle connection (90 s): otherwise we close it under a request.
     keepAliveTimeout: 100_000,
