@@ -1,6 +1,6 @@
 import { API_VERSION } from '../names.js'
 import type { Kind } from './kinds.js'
-import { structuralSchema } from './structural-schema.js'
+import { type StructuralSchema, structuralSchema } from './structural-schema.js'
 
 const [group = '', version = ''] = API_VERSION.split('/')
 
@@ -46,10 +46,26 @@ function rootSchema({ kind, description, spec, status, rules }: Kind) {
     properties: {
       // Rules may blame only a field that the schema has.
       metadata: { type: 'object', properties: { name: { type: 'string' } } },
-      spec: { ...structuralSchema(spec), description: `The ${kind} as it should be.` },
+      spec: { ...withDefaultsTold(structuralSchema(spec)), description: `The ${kind} as it should be.` },
       status: { ...structuralSchema(status), description: `The ${kind} as it is, written by alustan.` },
     },
     required: ['spec'],
     'x-kubernetes-validations': rules,
+  }
+}
+
+/** The schema with every plain default in the words too: `kubectl explain` shows no defaults by itself. */
+function withDefaultsTold(schema: StructuralSchema): StructuralSchema {
+  const { description, default: byDefault, properties, items } = schema
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof byDefault)
+  return {
+    ...schema,
+    ...(description !== undefined && isPlain && { description: `${description} Default: \`${String(byDefault)}\`.` }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [name, withDefaultsTold(property)]),
+      ),
+    }),
+    ...(items !== undefined && { items: withDefaultsTold(items) }),
   }
 }
