@@ -1,6 +1,12 @@
 import bearerAuth from '@fastify/bearer-auth'
 import underPressure from '@fastify/under-pressure'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+} from 'fastify'
 import { ZodError } from 'zod'
 import type { Config } from '../lib/config.js'
 import type { ImageScanner } from '../lib/registry/scan.js'

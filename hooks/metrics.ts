@@ -11,9 +11,9 @@ export interface HookCall {
 /** The server's Prometheus metrics. */
 export interface Metrics {
   contentType: string
-  text(): Promise<string>
-  observeHook(call: HookCall): void
-  observeRegistryRequest(request: { host: string; code: number | string }): void
+  text: () => Promise<string>
+  observeHook: (call: HookCall) => void
+  observeRegistryRequest: (request: { host: string; code: string }) => void
 }
 
 /** Builds metrics with a registry of their own, so that several servers can live in one process. */

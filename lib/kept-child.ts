@@ -14,9 +14,10 @@ function ours(map: Record<string, string> | null | undefined): Record<string, st
  * it (status, owner references, foreign labels) is left out, since an answer lays claim to all that it holds.
  */
 export function keptChild(observed: KubernetesObject, namespace: string): DesiredChild {
-  const { status: _status, metadata, ...content } = observed
+  const { metadata } = observed
+  const content = Object.entries(observed).filter(([field]) => field !== 'status')
   return {
-    ...content,
+    ...(Object.fromEntries(content) as KubernetesObject),
     metadata: {
       name: metadata.name,
       namespace: metadata.namespace ?? namespace,

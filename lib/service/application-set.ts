@@ -19,7 +19,6 @@ export interface Element {
 }
 
 /** Characters that YAML 1.1 readers refuse or fold though JSON allows them. */
-// eslint-disable-next-line no-control-regex -- DEL and the C1 controls are just what must be found
 const UNSAFE_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
 
 /**

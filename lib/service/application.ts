@@ -12,6 +12,8 @@ const Source = z
   .optional()
   .catch(undefined)
 
+type Source = z.infer<typeof Source>
+
 const Destination = z.looseObject({ name: text, namespace: text }).optional().catch(undefined)
 
 const Conditions = z
@@ -52,13 +54,13 @@ export const Application = z.looseObject({
 })
 export type Application = z.infer<typeof Application>
 
-/** The parts of a source that we set, as one text that can be compared. */
-export function sourceKey(source: z.infer<typeof Source>): string {
-  return JSON.stringify([
-    source?.repoURL,
-    source?.path,
-    source?.targetRevision,
-    source?.helm?.releaseName,
-    source?.helm?.values,
-  ])
+/** Whether two sources agree in all that we set. */
+export function isSameSource(one: Source, other: Source): boolean {
+  return (
+    one?.repoURL === other?.repoURL &&
+    one?.path === other?.path &&
+    one?.targetRevision === other?.targetRevision &&
+    one?.helm?.releaseName === other?.helm?.releaseName &&
+    one?.helm?.values === other?.helm?.values
+  )
 }

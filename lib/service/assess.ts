@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../metacontroller.js'
-import { type Application, sourceKey } from './application.js'
+import { type Application, isSameSource } from './application.js'
 import type { Element } from './application-set.js'
 import { applicationSetConditions } from './observed.js'
 
@@ -63,9 +63,9 @@ export function assessApplication(element: Element, application: Application | u
   // Before the comparison: what cannot be compared at all is never compared to our source.
   const fault = status?.conditions?.find(({ type }) => FAULTS.includes(type))
   if (fault !== undefined) return { state: 'Failed', message: `${name}: ${fault.type}: ${cut(fault.message)}` }
-  if (sourceKey(status?.sync?.comparedTo?.source) !== elementKey(element)) return change
+  if (!isSameSource(status?.sync?.comparedTo?.source, sourceOf(element))) return change
   const { phase, message, syncResult } = status?.operationState ?? {}
-  const isOfThisSource = syncResult === undefined || sourceKey(syncResult.source) === elementKey(element)
+  const isOfThisSource = syncResult === undefined || isSameSource(syncResult.source, sourceOf(element))
   if ((phase === 'Failed' || phase === 'Error') && isOfThisSource) {
     return { state: 'Failed', message: `${name} cannot be synced: ${cut(message ?? phase)}` }
   }
@@ -85,14 +85,14 @@ function assessHealth(name: string, { status }: Application): Assessment {
 /** Whether the Application's own spec is what the element asks for. */
 function isMadeOf(element: Element, { spec }: Application): boolean {
   return (
-    sourceKey(spec?.source) === elementKey(element) &&
+    isSameSource(spec?.source, sourceOf(element)) &&
     spec?.destination?.name === element.cluster &&
     spec.destination.namespace === element.namespace
   )
 }
 
-function elementKey({ repoURL, path, targetRevision, releaseName, values }: Element): string {
-  return sourceKey({ repoURL, path, targetRevision, helm: { releaseName, values } })
+function sourceOf({ repoURL, path, targetRevision, releaseName, values }: Element) {
+  return { repoURL, path, targetRevision, helm: { releaseName, values } }
 }
 
 function cut(foreign: string): string {

@@ -10,7 +10,7 @@ async function burst(url: string, body: string, seconds: number): Promise<{ rate
     method: 'POST',
     body,
     headers: { 'content-type': 'application/json' },
-    connections: 8,
+    connections: 32,
     duration: seconds,
   })
   if (result.non2xx > 0 || result.errors > 0)

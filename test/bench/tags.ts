@@ -40,8 +40,6 @@ export function tagMeasurement(rounds: number): Measurement {
     semanticVersion: constraint,
     includePrereleases: false,
   })
-  let ours: string | undefined
-  let theirs: string | null = null
   const choose = () => {
     const parsed = tags.map(parseTag).filter(tag => tag !== undefined)
     const choice = chooseTag(
@@ -49,14 +47,11 @@ export function tagMeasurement(rounds: number): Measurement {
       { tags: parsed, failure: undefined, isTruncated: false, isRunningTagGone: false },
       undefined,
     )
-    ours = choice.kind === 'chosen' ? choice.tag : undefined
+    return choice.kind === 'chosen' ? choice.tag : undefined
   }
-  const naive = () => {
-    theirs = semver.maxSatisfying(tags, constraint)
-  }
-  choose()
-  naive()
-  if (ours !== theirs) throw new Error(`${ours} is not ${theirs}`)
+  const naive = () => semver.maxSatisfying(tags, constraint)
+  const [ours, theirs] = [choose(), naive()]
+  if (ours !== theirs) throw new Error(`${String(ours)} is not ${String(theirs)}`)
   const pairs = Array.from({ length: rounds }, () => [seconds(choose), seconds(naive)] as const)
   return {
     claim: 'choosing among 100,000 tags against semver.maxSatisfying',

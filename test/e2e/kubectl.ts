@@ -2,7 +2,6 @@ import { stringify } from 'yaml'
 import { run } from './shell.js'
 
 /** An object as `kubectl get -o json` prints it, read freely. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test looks into answers as they come
 export type Seen = any
 
 /** Applies manifests as a user does. */

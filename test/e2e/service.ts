@@ -14,7 +14,7 @@ const ARRIVES_AS = ODD_TEXT.replace('$${workspace', '${workspace')
 async function examples(file: string, world: World): Promise<Seen[]> {
   const documents = parseAllDocuments(await readFile(`examples/${file}`, 'utf8'))
   return documents.map(document => {
-    const object = document.toJS() as Seen
+    const object: Seen = document.toJS()
     if (object.kind === 'Secret') object.metadata.namespace = world.secretsNamespace
     else object.metadata.namespace = world.namespace
     if (object.spec?.source !== undefined) object.spec.source.repoURL = world.chartURL
