@@ -98,7 +98,7 @@ async function parentController(manifest: CompositeController, assembly: Assembl
     })),
   )
   const { name } = manifest.metadata
-  const sent = { ...manifest, status: {} }
+  const sent = asSent(manifest)
   const controller: ParentController = {
     name,
     cluster,
@@ -136,6 +136,15 @@ async function parentController(manifest: CompositeController, assembly: Assembl
   }
   const watchRelated = relatedWatcher(controller)
   return controller
+}
+
+/** The controller as hooks are sent it: with the fields that Go writes though they are empty. */
+function asSent(manifest: CompositeController): unknown {
+  const childResources = manifest.spec.childResources.map(({ updateStrategy, ...rule }) => ({
+    ...rule,
+    ...(updateStrategy && { updateStrategy: { ...updateStrategy, statusChecks: {} } }),
+  }))
+  return { ...manifest, spec: { ...manifest.spec, childResources }, status: {} }
 }
 
 async function known(cluster: Cluster, rule: { apiVersion: string; resource: string }): Promise<Resource> {
