@@ -42,6 +42,7 @@ export interface Budget {
 }
 
 const MAX_REDIRECTS = 3
+const USER_AGENT = 'alustan'
 
 /**
  * Asks a URL and reads the answer to its end, in bounded time and memory. Redirects are followed without credentials
@@ -97,7 +98,9 @@ async function request(url: URL, init: RequestInit, budget: Budget): Promise<Ans
   const timer = setTimeout(abort, Math.min(budget.limits.requestMs, left))
   budget.signal.addEventListener('abort', abort)
   try {
-    const response = await budget.fetch(url, { ...init, redirect: 'manual', signal: aborter.signal })
+    const headers = new Headers(init.headers)
+    headers.set('user-agent', USER_AGENT)
+    const response = await budget.fetch(url, { ...init, headers, redirect: 'manual', signal: aborter.signal })
     const body = await readBody(response, url, budget.limits.maxPageBytes)
     budget.onRequest({ host: url.host, code: String(response.status) })
     return { url, status: response.status, headers: response.headers, body }

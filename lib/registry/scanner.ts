@@ -65,18 +65,12 @@ export function createScanner({ client, clock = systemClock, onScan }: ScannerDe
   }
 }
 
-async function waitAtMost(answer: Promise<void>, ms: number, clock: Clock): Promise<void> {
-  const { promise: late, resolve } = withResolver()
-  const cancel = clock.after(ms, resolve)
-  await Promise.race([answer, late])
-  cancel()
-}
-
-/** `Promise.withResolvers`, which Node 20 lacks. */
-function withResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>(done => {
-    resolve = done
+function waitAtMost(answer: Promise<void>, ms: number, clock: Clock): Promise<void> {
+  return new Promise(resolve => {
+    const cancel = clock.after(ms, resolve)
+    void answer.then(() => {
+      cancel()
+      resolve()
+    })
   })
-  return { promise, resolve }
 }

@@ -35,7 +35,7 @@ export function parseTag(text: string): Tag | undefined {
     for (; at < length; at++) {
       code = text.charCodeAt(at)
       if (code < ZERO || code > NINE) break
-      number = number * 10 + code - ZERO
+      number = number * 10 + (code - ZERO)
     }
     if (!isPlainNumber(text, start, at, number)) return undefined
     if (part === 2) {
@@ -61,7 +61,7 @@ export function parsePrerelease(text: string, start = 0): readonly (string | num
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at)
       if (code === DOT) break
-      if (code >= ZERO && code <= NINE) number = number * 10 + code - ZERO
+      if (code >= ZERO && code <= NINE) number = number * 10 + (code - ZERO)
       else if (isLetterOrHyphen(code)) isNumber = false
       else return undefined
     }

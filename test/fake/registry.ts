@@ -1,0 +1,177 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { close, listen, tagsPage, type Repositories } from '../../lib/cli/embedded-registry.js'
+
+/** What goes wrong; `retryAfter` is that header's text. */
+export type Fault =
+  | { kind: 'refuse' | 'blackhole' | 'html' | 'truncated' | 'wrongJson' | 'nullTags' | 'garbledLink' }
+  | { kind: 'linkLoop' | 'foreignLink' | 'lateForbidden' | 'endlessPages' }
+  | { kind: 'slow'; ms: number }
+  | { kind: 'status'; status: number; retryAfter?: string }
+  | { kind: 'huge'; bytes: number }
+  | { kind: 'redirect'; to: string }
+
+/** Who may list tags, and how a client has to show who it is. */
+export type Access =
+  | { kind: 'open' }
+  | { kind: 'basic'; username: string; password: string }
+  | {
+      kind: 'token'
+      /** Left out: a token is for everybody who asks. */
+      password?: { username: string; password: string }
+      identityToken?: string
+      /** Where tokens are to be had; the registry itself when left out. */
+      realm?: string
+      field?: 'token' | 'access_token'
+      expiresIn?: number
+    }
+
+/** A registry on loopback whose faults are switched by setting `fault`. */
+export interface FakeRegistry {
+  readonly url: string
+  readonly host: string
+  readonly repositories: Repositories
+  fault: Fault | undefined
+  access: Access
+  pageSize: number
+  /** Requests so far: `page` (answered or spoilt), `challenge` (401), `token`. */
+  readonly counts: { page: number; challenge: number; token: number }
+  /** What was asked, with the `Authorization` header that came along. */
+  readonly seen: { path: string; authorization: string | undefined; userAgent: string | undefined }[]
+  close(): Promise<void>
+}
+
+const TOKEN = 'fake-token'
+
+/** Starts a fake registry on a free port with these repositories. */
+export async function startFakeRegistry(repositories: Record<string, string[]> = {}): Promise<FakeRegistry> {
+  const server = createServer((request, response) => {
+    serve(fake, request, response)
+  })
+  const url = await listen(server)
+  const fake: FakeRegistry = {
+    url,
+    host: new URL(url).host,
+    repositories: new Map(Object.entries(repositories)),
+    fault: undefined,
+    access: { kind: 'open' },
+    pageSize: 1000,
+    counts: { page: 0, challenge: 0, token: 0 },
+    seen: [],
+    close: () => close(server),
+  }
+  return fake
+}
+
+function serve(fake: FakeRegistry, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', fake.url)
+  const { authorization } = request.headers
+  fake.seen.push({ path: url.pathname + url.search, authorization, userAgent: request.headers['user-agent'] })
+  if (url.pathname === '/token') {
+    fake.counts.token++
+    void serveToken(fake, request, response)
+    return
+  }
+  const { fault } = fake
+  if (fault?.kind === 'refuse') {
+    fake.counts.page++
+    request.socket.destroy()
+  } else if (fault === undefined && !isAllowed(fake.access, authorization)) {
+    fake.counts.challenge++
+    json(response, 401, { errors: [{ code: 'UNAUTHORIZED' }] }, { 'www-authenticate': challenge(fake, url) })
+  } else {
+    fake.counts.page++
+    servePage(fake, url, response)
+  }
+}
+
+function isAllowed(access: Access, authorization: string | undefined): boolean {
+  if (access.kind === 'open') return true
+  return authorization === (access.kind === 'basic' ? basic(access) : `Bearer ${TOKEN}`)
+}
+
+function basic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+function challenge(fake: FakeRegistry, url: URL): string {
+  if (fake.access.kind === 'basic') return 'Basic realm="a, quoted \\"realm\\""'
+  const name = /^\/v2\/(.+)\/tags\/list$/.exec(url.pathname)?.[1] ?? ''
+  const realm = (fake.access.kind === 'token' ? fake.access.realm : undefined) ?? `${fake.url}/token`
+  return `Bearer realm="${realm}",service="fake",scope="repository:${name}:pull",Basic realm="fake"`
+}
+
+async function serveToken(fake: FakeRegistry, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  const { access } = fake
+  if (access.kind !== 'token') return json(response, 404, {})
+  const isRefresh = request.method === 'POST'
+  const isGood = isRefresh
+    ? new URLSearchParams(body).get('refresh_token') === access.identityToken
+    : access.password === undefined || request.headers.authorization === basic(access.password)
+  if (!isGood) return json(response, 401, {})
+  json(response, 200, { [access.field ?? 'token']: TOKEN, ...(access.expiresIn && { expires_in: access.expiresIn }) })
+}
+
+function servePage(fake: FakeRegistry, url: URL, response: ServerResponse): void {
+  const { fault } = fake
+  const page = tagsPage(fake.repositories, url, fake.pageSize)
+  const link = page.link === undefined ? {} : { link: page.link }
+  const here = url.pathname + url.search
+  switch (fault?.kind) {
+    case 'refuse':
+    case 'blackhole':
+      return
+    case 'slow':
+      setTimeout(() => {
+        json(response, page.status, page.body, link)
+      }, fault.ms).unref()
+      return
+    case 'status':
+      return json(response, fault.status, {}, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html' })
+      response.end('<html><body>Sign in</body></html>')
+      return
+    case 'truncated':
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+      response.write('{"tags":["1.0.0"')
+      setImmediate(() => response.destroy())
+      return
+    case 'wrongJson':
+      return json(response, 200, { name: 'x', tags: { '1.0.0': true } })
+    case 'nullTags':
+      return json(response, 200, { name: 'x', tags: null })
+    case 'garbledLink':
+      return json(response, 200, page.body, { link: '</next; rel=next' })
+    case 'linkLoop':
+      return json(response, 200, page.body, { link: `<${here}>; rel="next"` })
+    case 'foreignLink':
+      return json(response, 200, page.body, { link: '<http://127.0.0.1:9/v2/x/tags/list>; rel="next"' })
+    case 'lateForbidden':
+      return url.searchParams.has('last') ? json(response, 403, {}) : json(response, 200, page.body, link)
+    case 'endlessPages': {
+      const at = Number(url.searchParams.get('at') ?? 0)
+      const next = { link: `<${url.pathname}?at=${at + 1}>; rel="next"` }
+      return json(
+        response,
+        200,
+        { tags: Array.from({ length: fake.pageSize }, (_, index) => `${at}.${index}.0`) },
+        next,
+      )
+    }
+    case 'huge':
+      return json(response, 200, { tags: ['1.0.0'], padding: 'x'.repeat(fault.bytes) })
+    case 'redirect':
+      response.writeHead(307, { location: fault.to + here })
+      response.end()
+      return
+    case undefined:
+      return json(response, page.status, page.body, link)
+  }
+}
+
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(body))
+}
