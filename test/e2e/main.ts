@@ -73,7 +73,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
   })
   const isReady = async () => ((await fetch(`${world.hooksURL}/readyz`)).ok ? true : undefined)
   await eventually('the hooks are ready', 20, isReady)
-  const controller = await startController(world.hooksURL, folder, strategy)
+  const controller = await startController(world.hooksURL, strategy)
   const sum = await tell(`${scenario.name}, ${strategy}`, scenario, world)
   if (sum.failed > 0) {
     console.log(`--- hooks\n${hooks.output().slice(-8000)}\n--- controller\n${controller.output().slice(-8000)}`)

@@ -24,7 +24,7 @@ const OUTPUT_LIMIT = 200_000
 
 /** Starts a program in the background. */
 export function start(program: string, args: readonly string[], env: Record<string, string> = {}): Background {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-OUTPUT_LIMIT)))
