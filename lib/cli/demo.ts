@@ -1,0 +1,101 @@
+import type { Config } from '../config.js'
+import { RESOURCES } from '../engine/resources.js'
+import { API_VERSION } from '../names.js'
+import { readManifests } from './read-manifests.js'
+import { type Screen, screenFor } from './screen.js'
+import { play } from './simulate.js'
+import { type Simulation, ourResources, startSimulation } from './simulation.js'
+import { tree } from './tree.js'
+
+const EXAMPLES = ['examples/workspace.yaml', 'examples/services.yaml']
+
+/** `alustan demo`: the story of the examples on a cluster in memory. Returns the exit code: 0 when it came out right. */
+export async function demo(config: Config): Promise<number> {
+  const screen = screenFor(process.stdout, process.env)
+  const root = new URL('../../../', import.meta.url).pathname
+  const objects = readManifests(EXAMPLES.map(file => root + file))
+  const images = new Map([
+    ['alustan/backend', ['0.1.0', '0.2.0', '0.2.1']],
+    ['alustan/web', ['1.1.0', '1.1.3', '1.2.0']],
+  ])
+  const simulation = await startSimulation(config, images)
+  screen.say(
+    'alustan, on a cluster in memory. Argo CD and the registry are stand-ins; the hooks and their answers are real.',
+  )
+  for (const tell of [comesUp, newTag, newAnnotation, goesDown]) await tell(simulation, screen, objects)
+  const left = simulation.cluster.objects().filter(({ kind }) => kind !== 'Secret')
+  screen.say(left.length === 0 ? 'Nothing is left.' : ['This is left:', ...tree(left)].join('\n'))
+  simulation.stop()
+  return left.length === 0 ? 0 : 1
+}
+
+type Chapter = (simulation: Simulation, screen: Screen, objects: ReturnType<typeof readManifests>) => Promise<void>
+
+const comesUp: Chapter = async (simulation, screen, objects) => {
+  screen.say('1. Two services are applied. web-service names api-service as its dependency, so it waits.')
+  const isOurs = ({ apiVersion }: { apiVersion: string }) => apiVersion === API_VERSION
+  await simulation.apply(objects.filter(object => !isOurs(object)))
+  await simulation.apply(objects.filter(isOurs).reverse())
+  await play(simulation, screen)
+}
+
+const newTag: Chapter = async (simulation, screen) => {
+  screen.say('2. Somebody pushes alustan/backend:0.3.0. It satisfies ">=0.2.0", so the next scan finds and deploys it.')
+  simulation.repositories.get('alustan/backend')?.push('0.3.0')
+  await playUntil(
+    simulation,
+    screen,
+    'api-service',
+    ({ state, image }) => state === 'Completed' && image.endsWith(':0.3.0'),
+  )
+}
+
+const newAnnotation: Chapter = async (simulation, screen) => {
+  screen.say(
+    '3. The workspace loses its annotation DB_NAME. What runs goes on, and the status names the key; then it is back.',
+  )
+  const secret = { name: 'staging', namespace: 'alustan' }
+  await annotate(simulation, secret, annotations => delete annotations.DB_NAME)
+  await playUntil(simulation, screen, 'api-service', ({ state }) => state === 'Error')
+  await annotate(simulation, secret, annotations => (annotations.DB_NAME = 'renamed'))
+  await playUntil(simulation, screen, 'api-service', ({ state }) => state === 'Completed')
+}
+
+const goesDown: Chapter = async (simulation, screen) => {
+  screen.say(
+    '4. api-service is deleted, but web-service still needs it: it stays until web-service is deleted and gone.',
+  )
+  const { cluster } = simulation
+  await cluster.delete(RESOURCES.services, { name: 'api-service', namespace: 'default' })
+  await playUntil(simulation, screen, 'api-service', ({ state }) => state === 'Blocked')
+  await cluster.delete(RESOURCES.services, { name: 'web-service', namespace: 'default' })
+  await play(simulation, screen, () => ourResources(cluster).length === 0)
+}
+
+async function playUntil(
+  simulation: Simulation,
+  screen: Screen,
+  name: string,
+  isReached: (status: { state: string; image: string }) => boolean,
+): Promise<void> {
+  // Only a scan tells of a new tag, so quiet is no end here.
+  for (let tries = 0; tries < 50; tries++) {
+    const reached = () => {
+      const found = ourResources(simulation.cluster).find(({ metadata }) => metadata.name === name)
+      return isReached({ state: '', image: '', ...(found?.status as object | undefined) })
+    }
+    await play(simulation, screen, reached)
+    if (reached()) return
+  }
+}
+
+async function annotate(
+  { cluster }: Simulation,
+  name: { name: string; namespace: string },
+  edit: (annotations: Record<string, string>) => unknown,
+): Promise<void> {
+  const secret = await cluster.get(RESOURCES.secrets, name)
+  if (secret === undefined) return
+  edit((secret.metadata.annotations ??= {}))
+  await cluster.update(RESOURCES.secrets, secret)
+}

@@ -1,0 +1,22 @@
+import { pino } from 'pino'
+import { buildApp } from '../../hooks/app.js'
+import { buildMetrics } from '../../hooks/metrics.js'
+import type { Config } from '../config.js'
+import type { CallHook } from '../engine/hook.js'
+import type { ImageScanner } from '../registry/scan.js'
+
+/** The hooks' own HTTP interface within this process: what a server answers is what is answered here. */
+export async function localHooks(config: Config, scanner: ImageScanner, now: () => number): Promise<CallHook> {
+  const app = await buildApp({
+    config: { ...config, hookToken: undefined },
+    scanner,
+    metrics: buildMetrics(),
+    logger: pino({ level: 'silent' }),
+    now: () => new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+    isReady: () => true,
+  })
+  return async (url, body, headers) => {
+    const answer = await app.inject({ method: 'POST', url: new URL(url).pathname, payload: body, headers })
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+  }
+}

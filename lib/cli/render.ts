@@ -1,0 +1,158 @@
+import { setTimeout } from 'node:timers/promises'
+import { stringify } from 'yaml'
+import type { Config } from '../config.js'
+import { CustomizeAnswer, type Rule } from '../engine/hook-answers.js'
+import type { CallHook } from '../engine/hook.js'
+import { selects } from '../engine/related.js'
+import { RESOURCES } from '../engine/resources.js'
+import { kindKey, objectKey, type ApiObject } from '../engine/cluster.js'
+import { AlustanError } from '../errors.js'
+import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
+import { API_VERSION, LABEL } from '../names.js'
+import { createRegistryClient } from '../registry/client.js'
+import { systemClock } from '../registry/clock.js'
+import { imageScanner } from '../registry/image-scanner.js'
+import type { ImageScanner } from '../registry/scan.js'
+import { createScanner } from '../registry/scanner.js'
+import type { Repositories } from './embedded-registry.js'
+import { localHooks } from './local-hooks.js'
+import { readManifests } from './read-manifests.js'
+import { registryFetch } from './registry-stand-in.js'
+
+const CHILD_KINDS = {
+  Service: [RESOURCES.applicationSets],
+  Terraform: [RESOURCES.jobs, RESOURCES.configMaps, RESOURCES.secrets],
+}
+
+/** How often a first scan is waited for, a second at a time. */
+const MAX_WAITS = 15
+
+interface Answer {
+  readonly children: readonly DesiredChild[]
+  readonly status: { readonly conditions?: readonly { reason: string }[] }
+}
+
+/**
+ * `alustan render`: what the hooks would answer if just these objects were in the cluster. With `tags` no registry is
+ * asked. Prints the children and the status of each of our resources.
+ */
+export async function render(
+  files: readonly string[],
+  tags: Repositories,
+  output: 'yaml' | 'json',
+  config: Config,
+): Promise<void> {
+  const objects = readManifests(files)
+  const ours = objects.filter(({ apiVersion }) => apiVersion === API_VERSION)
+  if (ours.length === 0) {
+    throw new AlustanError(
+      'InvalidInput',
+      `${files.join(', ')}: no Service or Terraform of ${API_VERSION} in it; give one`,
+    )
+  }
+  const scanner = tags.size > 0 ? offlineScanner(tags) : onlineScanner(config)
+  const callHook = await localHooks(config, scanner, () => Date.now())
+  const answers = []
+  for (const parent of ours) answers.push({ parent, answer: await ask(callHook, parent, objects) })
+  scanner.close()
+  process.stdout.write(
+    output === 'json' ? `${JSON.stringify(answers.map(asJson), null, 2)}\n` : answers.map(asYaml).join(''),
+  )
+}
+
+function offlineScanner(tags: Repositories): ImageScanner {
+  const { now } = systemClock
+  return createScanner({
+    client: createRegistryClient({ fetch: registryFetch(tags), now, credentials: async () => undefined }),
+  })
+}
+
+function onlineScanner(config: Config): ImageScanner {
+  return imageScanner(config, {
+    onRequest: () => undefined,
+    onCredentialsFault: ({ message }) => process.stderr.write(`alustan: ${message}\n`),
+  })
+}
+
+async function ask(callHook: CallHook, given: KubernetesObject, objects: readonly KubernetesObject[]): Promise<Answer> {
+  const uid = `uid-of-${given.kind}-${given.metadata.name}`
+  const parent = { ...given, metadata: { generation: 1, ...given.metadata, uid } }
+  const path = `http://hooks/${given.kind.toLowerCase()}s`
+  const post = async (hook: string, body: object): Promise<unknown> => {
+    const answer = await callHook(
+      `${path}/${hook}`,
+      JSON.stringify(body),
+      { 'content-type': 'application/json' },
+      AbortSignal.timeout(30_000),
+    )
+    if (answer.status !== 200)
+      throw new Error(`the ${hook} hook of ${given.kind} answers ${answer.status}: ${answer.body}`)
+    return JSON.parse(answer.body)
+  }
+  const rules = CustomizeAnswer.parse(await post('customize', { parent })).relatedResources ?? []
+  const children = childrenOf(parent, objects)
+  const request = { parent, children, related: relatedTo(rules, objects, children), finalizing: false }
+  for (let waits = 0; ; waits++) {
+    const answer = (await post('sync', request)) as Answer
+    const isScanned = answer.status.conditions?.every(({ reason }) => reason !== 'NotScannedYet') ?? true
+    if (isScanned || waits === MAX_WAITS) return answer
+    await setTimeout(1000)
+  }
+}
+
+type ObjectMap = Record<string, Record<string, KubernetesObject>>
+
+/** Objects of the files count as children when they carry our label for this parent. */
+function childrenOf(parent: KubernetesObject, objects: readonly KubernetesObject[]): ObjectMap {
+  const label = parent.kind === 'Service' ? LABEL.service : LABEL.terraform
+  const kinds = CHILD_KINDS[parent.kind as keyof typeof CHILD_KINDS]
+  const owner = {
+    apiVersion: parent.apiVersion,
+    kind: parent.kind,
+    name: parent.metadata.name,
+    uid: parent.metadata.uid ?? '',
+  }
+  return Object.fromEntries(
+    kinds.map(resource => [
+      kindKey(resource),
+      Object.fromEntries(
+        objects
+          .filter(({ kind, metadata }) => kind === resource.kind && metadata.namespace === parent.metadata.namespace)
+          .filter(({ metadata }) => metadata.labels?.[label] === parent.metadata.name)
+          .map(object => [
+            objectKey({ name: object.metadata.name, namespace: object.metadata.namespace }),
+            { ...object, metadata: { ...object.metadata, ownerReferences: [{ ...owner, controller: true }] } },
+          ]),
+      ),
+    ]),
+  )
+}
+
+function relatedTo(rules: readonly Rule[], objects: readonly KubernetesObject[], children: ObjectMap): ObjectMap {
+  const related: ObjectMap = {}
+  for (const rule of rules) {
+    const resource = Object.values(RESOURCES).find(
+      known => known.apiVersion === rule.apiVersion && known.resource === rule.resource,
+    )
+    if (resource === undefined) continue
+    const group = (related[kindKey(resource)] ??= {})
+    for (const object of objects) {
+      if (!selects(rule, resource, object as unknown as ApiObject)) continue
+      const key = objectKey({ name: object.metadata.name, namespace: object.metadata.namespace })
+      group[key] = children[kindKey(resource)]?.[key] ?? object
+    }
+  }
+  return related
+}
+
+function asJson({ parent, answer }: { parent: KubernetesObject; answer: Answer }) {
+  const { name, namespace } = parent.metadata
+  return { kind: parent.kind, name, namespace, children: answer.children, status: answer.status }
+}
+
+function asYaml({ parent, answer }: { parent: KubernetesObject; answer: Answer }): string {
+  const title = `${parent.kind} ${parent.metadata.namespace}/${parent.metadata.name}`
+  const options = { lineWidth: 0, aliasDuplicateObjects: false }
+  const children = answer.children.map(child => `---\n# ${title}: ${child.kind}\n${stringify(child, options)}`)
+  return [...children, `---\n# ${title}: status\n${stringify({ status: answer.status }, options)}`].join('')
+}
