@@ -275,6 +275,7 @@ t.test('tagFilter agrees with the engine of JavaScript', async t => {
     fc.property(pattern, text, (source, tag) => parseTagFilter(source)(tag) === new RegExp(source).test(tag)),
     { numRuns: 3000 },
   )
+  t.pass('3,000 patterns')
 })
 
 const endpoints = {
@@ -504,7 +505,7 @@ t.test('Retry-After is read as seconds or as a date, and is never nothing', asyn
 })
 
 t.test('no text makes a parser throw anything but an AlustanError, or hang', async t => {
-  const hostile = fc.string({ unit: fc.constantFrom(...'<>;=," \t\\/:@*.()[]{}|^$?+-ab1'), maxLength: 400 })
+  const hostile = fc.string({ unit: fc.constantFrom(...Array.from('<>;=," \t\\/:@*.()[]{}|^$?+-ab1')), maxLength: 400 })
   const calm = (parse: (text: string) => unknown) => (text: string) => {
     const began = performance.now()
     try {
