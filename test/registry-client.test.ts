@@ -262,7 +262,7 @@ function manualClock() {
     clock,
     settle,
     timers: () => timers.length,
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       const end = now + ms
       for (;;) {
         const [next] = timers.sort((a, b) => a.at - b.at)

@@ -27,7 +27,7 @@ export function tagsPage(repositories: Repositories, url: URL, maxPage = 1000): 
   const rest = tags.filter(tag => tag > last).sort()
   const page = rest.slice(0, size)
   const next = new URLSearchParams({ last: page.at(-1) ?? '', n: String(size) })
-  const link = rest.length > page.length ? `</v2/${name}/tags/list?${next}>; rel="next"` : undefined
+  const link = rest.length > page.length ? `</v2/${name}/tags/list?${next.toString()}>; rel="next"` : undefined
   return { status: 200, link, body: { name, tags: page } }
 }
 

@@ -104,12 +104,18 @@ async function serveToken(fake: FakeRegistry, request: IncomingMessage, response
   let body = ''
   for await (const chunk of request) body += String(chunk)
   const { access } = fake
-  if (access.kind !== 'token') return json(response, 404, {})
+  if (access.kind !== 'token') {
+    json(response, 404, {})
+    return
+  }
   const isRefresh = request.method === 'POST'
   const isGood = isRefresh
     ? new URLSearchParams(body).get('refresh_token') === access.identityToken
     : access.password === undefined || request.headers.authorization === basic(access.password)
-  if (!isGood) return json(response, 401, {})
+  if (!isGood) {
+    json(response, 401, {})
+    return
+  }
   json(response, 200, { [access.field ?? 'token']: TOKEN, ...(access.expiresIn && { expires_in: access.expiresIn }) })
 }
 
@@ -127,8 +133,10 @@ function servePage(fake: FakeRegistry, url: URL, response: ServerResponse): void
         json(response, page.status, page.body, link)
       }, fault.ms).unref()
       return
-    case 'status':
-      return json(response, fault.status, {}, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
+    case 'status': {
+      json(response, fault.status, {}, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
+      return
+    }
     case 'html':
       response.writeHead(200, { 'content-type': 'text/html' })
       response.end('<html><body>Sign in</body></html>')
@@ -138,36 +146,49 @@ function servePage(fake: FakeRegistry, url: URL, response: ServerResponse): void
       response.write('{"tags":["1.0.0"')
       setImmediate(() => response.destroy())
       return
-    case 'wrongJson':
-      return json(response, 200, { name: 'x', tags: { '1.0.0': true } })
-    case 'nullTags':
-      return json(response, 200, { name: 'x', tags: null })
-    case 'garbledLink':
-      return json(response, 200, page.body, { link: '</next; rel=next' })
-    case 'linkLoop':
-      return json(response, 200, page.body, { link: `<${here}>; rel="next"` })
-    case 'foreignLink':
-      return json(response, 200, page.body, { link: '<http://127.0.0.1:9/v2/x/tags/list>; rel="next"' })
-    case 'lateForbidden':
-      return url.searchParams.has('last') ? json(response, 403, {}) : json(response, 200, page.body, link)
+    case 'wrongJson': {
+      json(response, 200, { name: 'x', tags: { '1.0.0': true } })
+      return
+    }
+    case 'nullTags': {
+      json(response, 200, { name: 'x', tags: null })
+      return
+    }
+    case 'garbledLink': {
+      json(response, 200, page.body, { link: '</next; rel=next' })
+      return
+    }
+    case 'linkLoop': {
+      json(response, 200, page.body, { link: `<${here}>; rel="next"` })
+      return
+    }
+    case 'foreignLink': {
+      json(response, 200, page.body, { link: '<http://127.0.0.1:9/v2/x/tags/list>; rel="next"' })
+      return
+    }
+    case 'lateForbidden': {
+      if (url.searchParams.has('last')) json(response, 403, {})
+      else json(response, 200, page.body, link)
+      return
+    }
     case 'endlessPages': {
       const at = Number(url.searchParams.get('at') ?? 0)
       const next = { link: `<${url.pathname}?at=${at + 1}>; rel="next"` }
-      return json(
-        response,
-        200,
-        { tags: Array.from({ length: fake.pageSize }, (_, index) => `${at}.${index}.0`) },
-        next,
-      )
+      json(response, 200, { tags: Array.from({ length: fake.pageSize }, (_, index) => `${at}.${index}.0`) }, next)
+      return
     }
-    case 'huge':
-      return json(response, 200, { tags: ['1.0.0'], padding: 'x'.repeat(fault.bytes) })
+    case 'huge': {
+      json(response, 200, { tags: ['1.0.0'], padding: 'x'.repeat(fault.bytes) })
+      return
+    }
     case 'redirect':
       response.writeHead(307, { location: fault.to + here })
       response.end()
       return
-    case undefined:
-      return json(response, page.status, page.body, link)
+    case undefined: {
+      json(response, page.status, page.body, link)
+      return
+    }
   }
 }
 
