@@ -32,7 +32,9 @@ function mergeValue(key: string, live: unknown, before: unknown, desired: unknow
   const listKey = LIST_KEYS[key]
   if (listKey === undefined || !Array.isArray(live) || !Array.isArray(desired)) return copy(desired)
   const keyed = (list: unknown): Record<string, unknown> =>
-    Object.fromEntries((Array.isArray(list) ? list : []).filter(isRecord).map(item => [`=${String(item[listKey])}`, item]))
+    Object.fromEntries(
+      (Array.isArray(list) ? list : []).filter(isRecord).map(item => [`=${String(item[listKey])}`, item]),
+    )
   return Object.values(mergeFields(keyed(live), keyed(before), keyed(desired)))
 }
 
