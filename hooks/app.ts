@@ -7,8 +7,8 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
 } from 'fastify'
-import { ZodError } from 'zod'
 import type { Config } from '../lib/config.js'
+import { InvalidRequest } from '../lib/metacontroller.js'
 import type { ImageScanner } from '../lib/registry/scan.js'
 import type { Metrics } from './metrics.js'
 import { serviceHooks } from './service.js'
@@ -85,8 +85,8 @@ async function guardHooks(hooks: FastifyInstance, { config, metrics }: Deps): Pr
   })
 }
 
-function refuse(error: FastifyError | ZodError, _request: unknown, reply: FastifyReply): FastifyReply {
-  const code = error instanceof ZodError ? 400 : (error.statusCode ?? 500)
+function refuse(error: FastifyError | InvalidRequest, _request: unknown, reply: FastifyReply): FastifyReply {
+  const code = error instanceof InvalidRequest ? 400 : (error.statusCode ?? 500)
   if (code < 500) return reply.code(code).send({ error: REFUSALS[code] ?? REFUSALS[400] })
   reply.log.error({ err: error }, 'a hook failed')
   return reply.code(500).send({ error: 'internal error; the log of alustan says more' })

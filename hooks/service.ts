@@ -1,6 +1,5 @@
-import etag from '@fastify/etag'
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
-import { CustomizeRequest, SyncRequest } from '../lib/metacontroller.js'
+import { type SyncRequest, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
@@ -9,6 +8,7 @@ import { type ServiceSituation, readService } from '../lib/service/situation.js'
 import type { ServiceStatus } from '../lib/service/spec.js'
 import { previousStatus } from '../lib/service/status.js'
 import type { Deps } from './app.js'
+import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
 
 /** The hooks of kind Service: parse, gather what the caches know, ask the core. */
@@ -21,17 +21,14 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     resyncAfterSeconds: resyncAfterSeconds(config.appSyncSeconds),
   }
   return async app => {
-    await app.register(async scope => {
-      await scope.register(etag, { algorithm: 'sha256' })
-      scope.post('/sync', async ({ body, log }) => {
-        const situation = readService(SyncRequest.parse(body), settings)
-        const answer = desiredService(situation, { now: deps.now(), scan: await readScan(deps, situation) })
-        logChange(log, situation.request, answer.status)
-        return answer
-      })
+    app.post('/sync', async (request, reply) => {
+      const situation = readService(parseSyncRequest(request.body), settings)
+      const answer = desiredService(situation, { now: deps.now(), scan: await readScan(deps, situation) })
+      logChange(request.log, situation.request, answer.status)
+      return replyWithTag(request, reply, answer)
     })
-    app.post('/finalize', async ({ body }) => finalizeService(SyncRequest.parse(body), deps.now()))
-    app.post('/customize', async ({ body }) => relatedToService(CustomizeRequest.parse(body).parent, config.namespace))
+    app.post('/finalize', async ({ body }) => finalizeService(parseSyncRequest(body), deps.now()))
+    app.post('/customize', async ({ body }) => relatedToService(parseParent(body), config.namespace))
   }
 }
 

@@ -1,19 +1,17 @@
-import { z } from 'zod'
-
-/** The fields of an object's metadata that are read; whatever else is there passes through. */
-export const Metadata = z.looseObject({
-  name: z.string(),
-  namespace: z.string().optional(),
-  uid: z.string().optional(),
-  generation: z.number().optional(),
-  creationTimestamp: z.string().nullish(),
-  deletionTimestamp: z.string().nullish(),
-  labels: z.record(z.string(), z.string()).nullish(),
-  annotations: z.record(z.string(), z.string()).nullish(),
-  finalizers: z.array(z.string()).nullish(),
-  ownerReferences: z.array(z.looseObject({ uid: z.string(), controller: z.boolean().nullish() })).nullish(),
-})
-export type Metadata = z.infer<typeof Metadata>
+/** The fields of an object's metadata that are read. */
+export interface Metadata {
+  name: string
+  namespace?: string
+  uid?: string
+  generation?: number
+  creationTimestamp?: string | null
+  deletionTimestamp?: string | null
+  labels?: Record<string, string> | null
+  annotations?: Record<string, string> | null
+  finalizers?: string[] | null
+  ownerReferences?: { uid: string; controller?: boolean | null }[] | null
+  [field: string]: unknown
+}
 
 /** Any Kubernetes object. */
 export interface KubernetesObject {
@@ -23,51 +21,73 @@ export interface KubernetesObject {
   [field: string]: unknown
 }
 
-/**
- * Whether something is an object of the API. The API server has checked the rest of its metadata, and these are the
- * most part of every request: reading them field by field would take a third of a hook's time.
- */
-function isKubernetesObject(thing: unknown): thing is KubernetesObject {
-  if (typeof thing !== 'object' || thing === null) return false
-  const { apiVersion, kind, metadata } = thing as Partial<KubernetesObject>
-  return (
-    typeof apiVersion === 'string' &&
-    typeof kind === 'string' &&
-    typeof metadata === 'object' &&
-    typeof (metadata as Metadata | null)?.name === 'string'
-  )
-}
+/** The parent of a request; its spec and status are read by its kind's own schemas, so that bad ones can be answered. */
+export type Parent = KubernetesObject & { metadata: { namespace: string } }
 
 /**
  * Observed objects as hook version v2 sends them: by `Kind.apiVersion` (`ApplicationSet.argoproj.io/v1alpha1`,
  * `Secret.v1`), then by `namespace/name`. A kind that was asked for and has no object is there with an empty map; a
  * kind that is not there at all was not looked at.
  */
-export const ObjectMap = z.record(z.string(), z.record(z.string(), z.custom<KubernetesObject>(isKubernetesObject)))
-export type ObjectMap = z.infer<typeof ObjectMap>
-
-/** The parent as it arrives; its spec is checked by its kind's own schema, so that a bad one can be answered. */
-export const Parent = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: Metadata.extend({ namespace: z.string(), uid: z.string().default('') }),
-  spec: z.unknown().optional(),
-  status: z.unknown().optional(),
-})
-export type Parent = z.infer<typeof Parent>
+export type ObjectMap = Record<string, Record<string, KubernetesObject>>
 
 /** What `sync` and `finalize` are sent (hook version v2). */
-export const SyncRequest = z.object({
-  parent: Parent,
-  children: ObjectMap.default({}),
-  related: ObjectMap.default({}),
-  finalizing: z.boolean().default(false),
-})
-export type SyncRequest = z.infer<typeof SyncRequest>
+export interface SyncRequest {
+  parent: Parent
+  children: ObjectMap
+  related: ObjectMap
+  finalizing: boolean
+}
 
-/** What `customize` is sent. */
-export const CustomizeRequest = z.object({ parent: Parent })
-export type CustomizeRequest = z.infer<typeof CustomizeRequest>
+/** A body that is no request of a hook: our answer is 400. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest'
+}
+
+/**
+ * Checks the body of `sync` and `finalize`. Only what is read of every object is looked at, and by hand: the API server
+ * has checked the objects, they are nearly all of a request, and copying them would take a third of a hook's time.
+ * Throws `InvalidRequest`.
+ */
+export function parseSyncRequest(body: unknown): SyncRequest {
+  const { children = {}, related = {}, finalizing = false } = isRecord(body) ? body : {}
+  if (!isObjectMap(children) || !isObjectMap(related) || typeof finalizing !== 'boolean') throw new InvalidRequest()
+  return { parent: parseParent(body), children, related, finalizing }
+}
+
+/** Checks the body of `customize` and of the others: the parent in it. Throws `InvalidRequest`. */
+export function parseParent(body: unknown): Parent {
+  const parent = isRecord(body) ? body.parent : undefined
+  if (!isKubernetesObject(parent) || typeof parent.metadata.namespace !== 'string') throw new InvalidRequest()
+  return parent as Parent // its namespace is what was checked
+}
+
+function isRecord(thing: unknown): thing is Record<string, unknown> {
+  return typeof thing === 'object' && thing !== null && !Array.isArray(thing)
+}
+
+function isObjectMap(thing: unknown): thing is ObjectMap {
+  return (
+    isRecord(thing) &&
+    Object.values(thing).every(group => isRecord(group) && Object.values(group).every(isKubernetesObject))
+  )
+}
+
+function isKubernetesObject(thing: unknown): thing is KubernetesObject {
+  if (!isRecord(thing) || typeof thing.apiVersion !== 'string' || typeof thing.kind !== 'string') return false
+  const { metadata } = thing
+  return (
+    isRecord(metadata) &&
+    typeof metadata.name === 'string' &&
+    hasTexts(metadata.labels) &&
+    hasTexts(metadata.annotations)
+  )
+}
+
+/** Whether labels or annotations are absent or a map; of texts, as the API server has seen to. */
+function hasTexts(map: unknown): boolean {
+  return map === undefined || map === null || isRecord(map)
+}
 
 /** A child as it is wanted: Metacontroller refuses an answer with anything else beside these lists. */
 export interface DesiredChild {

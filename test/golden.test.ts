@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { AlustanError } from '../lib/errors.js'
-import { SyncRequest } from '../lib/metacontroller.js'
+import { parseSyncRequest } from '../lib/metacontroller.js'
 import type { Scan } from '../lib/registry/scan.js'
 import { parseTag } from '../lib/registry/tag.js'
 import { desiredService } from '../lib/service/desired.js'
@@ -45,7 +45,7 @@ const settings: ServiceSettings = {
 for (const name of readdirSync(ROOT).sort()) {
   t.test(name, async t => {
     const given = parse(readFileSync(`${ROOT}/${name}/given.yaml`, 'utf8')) as Given
-    const request = SyncRequest.parse(given.request)
+    const request = parseSyncRequest(given.request)
     const facts = serviceFacts(given)
     const answer = request.finalizing
       ? finalizeService(request, facts.now)

@@ -11,7 +11,7 @@ interface Wait {
 }
 
 /** Intervals are shortened by up to this part, so that images do not all fall due at once. */
-const JITTER = 0.08
+const JITTER = 0.06
 /** Pauses after failures double from here to the interval; what people must cure begins slower. */
 const FIRST_PAUSE_MS = 5000
 const FIRST_PAUSE_OF_REFUSED_MS = 30_000

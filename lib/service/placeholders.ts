@@ -1,4 +1,5 @@
 import { AlustanError } from '../errors.js'
+import { mapValues } from '../map-values.js'
 
 const PLACEHOLDER = /(\$+)\{workspace\.(?:([A-Za-z0-9][A-Za-z0-9._/-]*)(?::-([^}]*))?\})?/g
 
@@ -6,8 +7,8 @@ const PLACEHOLDER = /(\$+)\{workspace\.(?:([A-Za-z0-9][A-Za-z0-9._/-]*)(?::-([^}
 const MAX_DEPTH = 100
 
 /** What `fillPlaceholders` made, and the names it found no value for, sorted. */
-export interface Filled {
-  readonly value: unknown
+export interface Filled<Value> {
+  readonly value: Value
   readonly missing: readonly string[]
 }
 
@@ -16,7 +17,7 @@ export interface Filled {
  * `$${workspace.NAME}` becomes `${workspace.NAME}` (of several `$` one is taken away). Everything else keeps its type.
  * Throws `InvalidPlaceholder` for a placeholder without a proper end, `InvalidSpec` for values nested beyond reason.
  */
-export function fillPlaceholders(value: unknown, lookUp: (name: string) => string | undefined): Filled {
+export function fillPlaceholders<Value>(value: Value, lookUp: (name: string) => string | undefined): Filled<Value> {
   const missing = new Set<string>()
 
   function fillText(text: string): string {
@@ -42,10 +43,11 @@ export function fillPlaceholders(value: unknown, lookUp: (name: string) => strin
       throw new AlustanError('InvalidSpec', `source is nested deeper than ${MAX_DEPTH} levels; flatten its values`)
     }
     if (Array.isArray(part)) return part.map(item => fillAny(item, depth + 1))
-    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, fillAny(item, depth + 1)]))
+    return mapValues(part, item => fillAny(item, depth + 1))
   }
 
-  return { value: fillAny(value, 0), missing: [...missing].sort() }
+  // Strings become strings and all else stays: the shape is the same.
+  return { value: fillAny(value, 0) as Value, missing: [...missing].sort() }
 }
 
 /** Writes any text so that `fillPlaceholders` gives it back as it was. */

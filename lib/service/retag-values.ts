@@ -1,3 +1,4 @@
+import { mapValues } from '../map-values.js'
 import { type ImageRepository, isRepository, retag } from '../registry/reference.js'
 
 /** Values with the image's tag set, and whether the image was in them at all. */
@@ -27,13 +28,11 @@ export function retagValues(values: Readonly<Record<string, unknown>>, image: Im
     const hasTag =
       typeof map.repository === 'string' && isRepository(map.repository, image) && Object.hasOwn(map, 'tag')
     if (hasTag) isReferenced = true
-    return Object.fromEntries(
-      Object.entries(map).map(([key, part]) => {
-        if (!hasTag) return [key, retagAny(part)]
-        if (key === 'tag') return [key, tag]
-        return [key, key === 'repository' ? part : retagAny(part)]
-      }),
-    )
+    return mapValues(map, (part, key) => {
+      if (!hasTag) return retagAny(part)
+      if (key === 'tag') return tag
+      return key === 'repository' ? part : retagAny(part)
+    })
   }
 
   return { values: retagMap(values), isReferenced }

@@ -2,7 +2,7 @@ import { AlustanError } from '../errors.js'
 import type { SyncRequest } from '../metacontroller.js'
 import type { ServiceSettings } from './facts.js'
 import { fillPlaceholders } from './placeholders.js'
-import { type ServiceSpec, Source } from './spec.js'
+import type { ServiceSpec, Source } from './spec.js'
 import { findWorkspace } from './workspace.js'
 
 /**
@@ -21,19 +21,24 @@ export function resolveSource(
       `workspace '${workspace}' has no ${missing.map(name => `'${name}'`).join(', ')}: annotate its Secret in namespace '${secretsNamespace}', or give a default as in \${workspace.${missing[0]}:-text}`,
     )
   }
-  const filled = Source.safeParse(value)
-  if (!filled.success) {
-    const paths = filled.error.issues.map(({ path, message }) => `spec.source.${path.join('.')}: ${message}`)
-    throw new AlustanError('InvalidSpec', `with the values of workspace '${workspace}', ${paths.join('; ')}`)
-  }
-  const { cluster } = filled.data.values
+  const { cluster } = value.values
   if (typeof cluster !== 'string' || cluster === '') {
     throw new AlustanError(
       'ClusterMissing',
       "spec.source.values.cluster does not name a cluster; set it to the name of an Argo CD cluster, e.g. ${workspace.CLUSTER_NAME}, or to 'in-cluster'",
     )
   }
-  return { ...filled.data, cluster }
+  refuseReleaseName(value.releaseName)
+  return { ...value, cluster }
+}
+
+/** Helm's own limit; the schema cannot know what a placeholder becomes. */
+function refuseReleaseName(name: string | undefined): void {
+  if (name === undefined || (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) && name.length <= 53)) return
+  throw new AlustanError(
+    'InvalidSpec',
+    `spec.source.releaseName '${name}' is no name of a Helm release; use at most 53 lower-case letters, digits, - and .`,
+  )
 }
 
 /** The Argo CD project to use. Throws `ProjectForbidden` for one that the installation does not allow. */
