@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** The API group and version of both kinds. */
 export const API_VERSION = 'alustan.io/v1alpha1'
 
@@ -44,9 +42,4 @@ export const ANNOTATION = {
 /** The label that a child carries for a dependency of its parent, so that the dependency is not destroyed under it. */
 export function dependsOnLabel(kind: 'service' | 'terraform', name: string): string {
   return `${kind}.depends-on.alustan.io/${name}`
-}
-
-/** The first `length` hexadecimal characters of the text's SHA-256. */
-export function shortHash(text: string, length = 8): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length)
 }

@@ -17,7 +17,6 @@ export const STORIES: Resource = {
   hasStatus: true,
 }
 export const NOTES: Resource = { ...STORIES, resource: 'notes', kind: 'Note' }
-export const NAMESPACES = [NAMESPACE, OTHER]
 
 /** The CompositeController whose hooks are at a URL. */
 export function controller(url: string): ApiObject {

@@ -4,6 +4,7 @@ import { AlustanError } from '../errors.js'
 import type { KubernetesObject } from '../metacontroller.js'
 import { API_VERSION } from '../names.js'
 import { ServiceSpec } from '../service/spec.js'
+import { faultText } from '../spec-failure.js'
 import { TerraformSpec } from '../terraform/spec.js'
 
 const SPECS = { Service: ServiceSpec, Terraform: TerraformSpec } as const
@@ -95,8 +96,8 @@ function checkOurs(source: Source, { apiVersion, kind, metadata, spec }: Kuberne
   const parsed = schema.safeParse(spec)
   const [issue] = parsed.error?.issues ?? []
   if (issue === undefined) return
-  const path = ['spec', ...issue.path.map(String)]
-  throw fault(source, offsetOf(source.document, path), `${title}: ${path.join('.')}: ${issue.message}`)
+  const offset = offsetOf(source.document, ['spec', ...issue.path.map(String)])
+  throw fault(source, offset, `${title}: ${faultText(issue)}`)
 }
 
 /** Where the nearest thing on the path begins that the document has. */

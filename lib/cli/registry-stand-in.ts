@@ -1,7 +1,7 @@
 import { AlustanError } from '../errors.js'
 import type { KubernetesObject } from '../metacontroller.js'
 import { API_VERSION } from '../names.js'
-import { type Repositories, tagsPage } from './embedded-registry.js'
+import { type Repositories, tagsPage } from './tags-page.js'
 
 /** A `fetch` that answers as a registry with these tags would; nothing leaves this process. */
 export function registryFetch(repositories: Repositories): typeof fetch {

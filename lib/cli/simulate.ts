@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import { API_VERSION } from '../names.js'
-import type { Repositories } from './embedded-registry.js'
+import type { Repositories } from './tags-page.js'
 import { readManifests } from './read-manifests.js'
 import { tagsInManifests } from './registry-stand-in.js'
 import { type Screen, screenFor } from './screen.js'

@@ -12,7 +12,7 @@ import { API_VERSION } from '../names.js'
 import { createRegistryClient } from '../registry/client.js'
 import { createScanner } from '../registry/scanner.js'
 import { argoCdStandIn } from './argo-cd-stand-in.js'
-import type { Repositories } from './embedded-registry.js'
+import type { Repositories } from './tags-page.js'
 import { localHooks } from './local-hooks.js'
 import { registryFetch } from './registry-stand-in.js'
 
@@ -43,7 +43,10 @@ export async function startSimulation(config: Config, repositories: Repositories
   const fetch = registryFetch(repositories)
   const client = createRegistryClient({ fetch, now: timers.now, credentials: async () => undefined })
   // No jitter: the same story at every run.
-  const scanner = createScanner({ client, clock: { now: timers.now, random: () => 0.5, after: timers.after } })
+  const scanner = createScanner({
+    client,
+    clock: { now: timers.now, random: () => 0.5, after: (ms, run) => timers.after(ms, run) },
+  })
   const engine = await startEngine({
     cluster,
     controllers: CONTROLLERS.map(file => parse(readFileSync(file, 'utf8')) as unknown),

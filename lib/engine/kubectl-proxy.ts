@@ -26,7 +26,8 @@ export async function kubectlProxy(): Promise<KubectlProxy> {
       child.once('error', cause => {
         reject(new Error(`kubectl proxy does not start: ${cause.message}; install kubectl`, { cause }))
       })
-      child.once('exit', () => {
+      // Not `exit`: what it said on stderr may come after that.
+      child.once('close', () => {
         reject(new Error(`kubectl proxy gave up: ${errors.join('').trim()}; does KUBECONFIG name a cluster?`))
       })
       createInterface(child.stdout).on('line', line => {

@@ -1,7 +1,9 @@
 import { AlustanError } from '../errors.js'
 import { mapValues } from '../map-values.js'
 
-const PLACEHOLDER = /(\$+)\{workspace\.(?:([A-Za-z0-9][A-Za-z0-9._/-]*)(?::-([^}]*))?\})?/g
+/** Dollars of which one is taken away, or a placeholder: without a name when it is not written as one. */
+const PLACEHOLDER =
+  /(\$\$+)(?=\{workspace\.)|\$\{workspace\.(?:([A-Za-z0-9][A-Za-z0-9._/-]*)(?::-((?:(?!\$\{)[^}])*))?\})?/g
 
 /** Deeper than any Helm chart, shallow enough for any stack. */
 const MAX_DEPTH = 100
@@ -22,8 +24,8 @@ export function fillPlaceholders<Value>(value: Value, lookUp: (name: string) => 
 
   function fillText(text: string): string {
     if (!text.includes('{workspace.')) return text
-    return text.replace(PLACEHOLDER, (match: string, dollars: string, name?: string, byDefault?: string) => {
-      if (dollars.length > 1) return match.slice(1)
+    return text.replace(PLACEHOLDER, (match: string, dollars?: string, name?: string, byDefault?: string) => {
+      if (dollars !== undefined) return dollars.slice(1)
       if (name === undefined) {
         throw new AlustanError(
           'InvalidPlaceholder',

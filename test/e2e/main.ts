@@ -4,6 +4,7 @@ import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
 import { type ApplyStrategy, startController } from './controller.js'
 import { list, patch } from './kubectl.js'
+import { registryScenario } from './registry.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
 import { eventually, run, start } from './shell.js'
@@ -87,6 +88,11 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
 
 const wanted = process.argv.slice(2)
 const sum: Sum = { passed: 0, failed: 0 }
+if (wanted.length === 0 || wanted.includes('registry')) {
+  await registryScenario()
+  sum.passed++
+  console.log('ok - Registry: the tags of a real registry are listed, open and with a password')
+}
 await run('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', 'metacontroller/crds'])
 for (const scenario of SCENARIOS) {
   if (wanted.length > 0 && !wanted.includes(scenario.name.toLowerCase())) continue

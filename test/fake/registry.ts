@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { close, listen, tagsPage, type Repositories } from '../../lib/cli/embedded-registry.js'
+import { tagsPage, type Repositories } from '../../lib/cli/tags-page.js'
+import { close, listen } from './listen.js'
 
 /** What goes wrong; `retryAfter` is that header's text. */
 export type Fault =

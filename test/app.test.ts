@@ -1,0 +1,226 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { type Deps, buildApp } from '../hooks/app.js'
+import { buildMetrics } from '../hooks/metrics.js'
+import { parseConfig } from '../lib/config.js'
+import { AlustanError } from '../lib/errors.js'
+import type { ImageScanner } from '../lib/registry/scan.js'
+import { parseTag } from '../lib/registry/tag.js'
+import { startFakeRegistry } from './fake/registry.js'
+import { freePort } from './free-port.js'
+
+const CANARY = 'canary-7f3a'
+
+const body = (): any => JSON.parse(readFileSync('examples/requests/service-sync.json', 'utf8'))
+
+const scanner: ImageScanner = {
+  read: async () => ({
+    tags: [parseTag('0.2.1')!],
+    failure: undefined,
+    isTruncated: false,
+    isRunningTagGone: false,
+  }),
+  close: () => undefined,
+}
+
+async function build(t: Test, deps: Partial<Deps> = {}, env: Record<string, string> = {}) {
+  const lines: string[] = []
+  const app = await buildApp({
+    config: parseConfig(env),
+    scanner,
+    metrics: buildMetrics(),
+    logger: pino({ level: 'trace' }, { write: line => lines.push(line) }),
+    now: () => '2026-01-02T03:04:05Z',
+    isReady: () => true,
+    ...deps,
+  })
+  t.teardown(() => app.close())
+  const post = (url: string, payload: unknown, headers: Record<string, string> = {}) =>
+    app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    })
+  return { app, post, lines }
+}
+
+t.test('sync answers exactly the fields of hook version v2', async t => {
+  const { post } = await build(t)
+  const answer = await post('/services/sync', body())
+  t.equal(answer.statusCode, 200)
+  t.strictSame(Object.keys(answer.json()).sort(), ['children', 'resyncAfterSeconds', 'status'])
+  t.equal(answer.json().status.image, 'alustan/backend:0.2.1')
+})
+
+t.test('finalize adds only `finalized`, customize only rules', async t => {
+  const { post } = await build(t)
+  const finalize = await post('/services/finalize', { ...body(), finalizing: true })
+  t.strictSame(Object.keys(finalize.json()).sort(), ['children', 'finalized', 'resyncAfterSeconds', 'status'])
+  const customize = await post('/services/customize', body())
+  t.strictSame(Object.keys(customize.json()), ['relatedResources'])
+  for (const rule of customize.json().relatedResources) t.not(rule.names?.length, 0, 'no names select everything')
+})
+
+t.test('customize depends on name, namespace and spec alone, and never fails for a bad spec', async t => {
+  const { post } = await build(t)
+  const given = body()
+  const first = await post('/services/customize', given)
+  given.parent.status = { state: 'Error' }
+  given.parent.metadata.labels = { other: 'label' }
+  t.equal((await post('/services/customize', given)).body, first.body)
+  given.parent.spec = { workspace: 7 }
+  t.equal((await post('/services/customize', given)).statusCode, 200)
+})
+
+t.test('the ETag covers the whole answer of sync, and only sync has one', async t => {
+  const { post } = await build(t)
+  const first = await post('/services/sync', body())
+  const etag = String(first.headers.etag)
+  t.match(etag, /^"[^"]{43,}"$/)
+  const again = await post('/services/sync', body(), { 'if-none-match': etag })
+  t.equal(again.statusCode, 304)
+  t.equal(again.body, '')
+  const changed = body()
+  changed.parent.spec.source.values.service = 'other'
+  t.equal((await post('/services/sync', changed, { 'if-none-match': etag })).statusCode, 200)
+  t.equal((await post('/services/customize', body())).headers.etag, undefined)
+})
+
+t.test('hooks need the token, everything else does not', async t => {
+  const { app, post } = await build(t, {}, { HOOK_TOKEN: CANARY })
+  for (const authorization of [undefined, 'Bearer wrong', `Basic ${CANARY}`]) {
+    const refused = await post('/services/sync', body(), authorization === undefined ? {} : { authorization })
+    t.equal(refused.statusCode, 401)
+    t.notMatch(refused.body, CANARY)
+  }
+  t.equal((await post('/services/sync', body(), { authorization: `Bearer ${CANARY}` })).statusCode, 200)
+  for (const url of ['/healthz', '/readyz', '/metrics']) t.equal((await app.inject(url)).statusCode, 200)
+})
+
+const refusals: [why: string, url: string, payload: unknown, headers: Record<string, string>, code: number][] = [
+  ['no JSON', '/services/sync', '{', {}, 400],
+  ['no object', '/services/sync', '[]', {}, 400],
+  ['no parent', '/services/sync', {}, {}, 400],
+  [
+    'a parent without a namespace',
+    '/services/sync',
+    { parent: { apiVersion: 'v1', kind: 'x', metadata: { name: 'a' } } },
+    {},
+    400,
+  ],
+  ['children that are no map', '/services/sync', { ...body(), children: [] }, {}, 400],
+  ['a child that is no object', '/services/finalize', { ...body(), children: { x: { y: 1 } } }, {}, 400],
+  ['an empty body', '/services/customize', '', {}, 400],
+  ['another content type', '/services/sync', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+  ['an unknown route', '/services/other', {}, {}, 404],
+  ['a body over 16 MiB', '/services/sync', `"${'x'.repeat(16 * 1024 * 1024)}"`, {}, 413],
+]
+for (const [why, url, payload, headers, code] of refusals) {
+  t.test(`${why} is refused with ${code} and a fixed text`, async t => {
+    const { post } = await build(t)
+    const answer = await post(url, payload, headers)
+    t.equal(answer.statusCode, code)
+    t.strictSame(Object.keys(answer.json()), ['error'])
+    t.notMatch(answer.body, /at .*:\d+/, 'no stack')
+  })
+}
+
+t.test('a bug answers 500 with a fixed text and is logged once', async t => {
+  const { post, lines } = await build(t, {
+    scanner: { ...scanner, read: () => Promise.reject(new Error(`bug ${CANARY}`)) },
+  })
+  const answer = await post('/services/sync', body())
+  t.equal(answer.statusCode, 500)
+  t.notMatch(answer.body, CANARY)
+  t.equal(lines.filter(line => line.includes(CANARY)).length, 1)
+})
+
+t.test('a failure of the registry is part of the answer', async t => {
+  const failure = new AlustanError('RegistryUnreachable', 'down')
+  const read = async () => ({ tags: undefined, failure, isTruncated: false, isRunningTagGone: false })
+  const { post } = await build(t, { scanner: { ...scanner, read } })
+  const answer = await post('/services/sync', body())
+  t.equal(answer.json().status.state, 'Error')
+})
+
+t.test('keys such as __proto__ are data', async t => {
+  const { post } = await build(t)
+  const text = JSON.stringify(body()).replace(
+    '"config":{',
+    '"config":{"__proto__":{"polluted":1},"constructor":{"prototype":2},',
+  )
+  const answer = await post('/services/sync', text)
+  t.equal(answer.statusCode, 200)
+  t.equal(({} as any).polluted, undefined)
+  const [element] = answer.json().children[0].spec.generators[0].list.elements
+  t.match(element.values, '"__proto__"')
+})
+
+t.test('while it stops, readyz says so and connections are closed', async t => {
+  const { app } = await build(t, { isReady: () => false })
+  const answer = await app.inject('/readyz')
+  t.equal(answer.statusCode, 503)
+  t.equal(answer.headers.connection, 'close')
+  t.equal((await app.inject('/healthz')).statusCode, 200)
+})
+
+t.test('the metrics count hooks by kind, hook and code', async t => {
+  const { app, post } = await build(t)
+  await post('/services/sync', body())
+  await post('/services/sync', '{')
+  const { body: text } = await app.inject('/metrics')
+  t.match(text, /alustan_hook_duration_seconds_count\{kind="services",hook="sync",code="200"\} 1/)
+  t.match(text, /alustan_hook_duration_seconds_count\{kind="services",hook="sync",code="400"\} 1/)
+})
+
+/** Starts the real server; resolves when it is ready. */
+async function startServer(t: Test, env: Record<string, string>) {
+  const port = await freePort()
+  const child = spawn(process.execPath, ['dist/hooks/server.js'], {
+    env: { ...process.env, PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  for await (const line of child.stdout.setEncoding('utf8')) if (String(line).includes('Server listening')) break
+  return { child, url: `http://127.0.0.1:${port}` }
+}
+
+t.test('on SIGTERM the server finishes what is in flight, is not ready, and ends with 0', async t => {
+  // The first scan is held back, so that a sync waits for it when the signal comes.
+  const registry = await startFakeRegistry({ 'alustan/backend': ['0.2.0'] })
+  t.teardown(() => registry.close())
+  registry.fault = { kind: 'slow', ms: 500 }
+  const { child, url } = await startServer(t, { DOCKER_REGISTRY_URL: registry.url })
+  const text = JSON.stringify(body())
+  const sync = httpRequest(`${url}/services/sync`, { method: 'POST', headers: { 'content-type': 'application/json' } })
+  const answered = once(sync, 'response') as Promise<[IncomingMessage]>
+  sync.end(text)
+  while (registry.seen.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  let code = 200
+  while (code === 200) code = (await fetch(`${url}/readyz`)).status
+  t.equal(code, 503, 'not ready while it still listens')
+  const [answer] = await answered
+  t.equal(answer.statusCode, 200)
+  answer.resume()
+  const [exitCode] = await ended
+  t.equal(exitCode, 0)
+})
+
+t.test('a bad environment ends the server with one line for all faults', async t => {
+  const child = spawn(process.execPath, ['dist/hooks/server.js'], {
+    env: { ...process.env, PORT: 'http', APP_SYNC_INTERVAL: '5 minutes' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const [code] = await once(child, 'close')
+  t.equal(code, 1)
+  t.match(stderr, /^alustan: environment: PORT .*; APP_SYNC_INTERVAL '5 minutes' .*\n$/)
+})

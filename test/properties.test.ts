@@ -1,0 +1,232 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { parseSyncRequest } from '../lib/metacontroller.js'
+import type { Scan } from '../lib/registry/scan.js'
+import { parseTag } from '../lib/registry/tag.js'
+import { desiredService } from '../lib/service/desired.js'
+import { finalizeService } from '../lib/service/finalize.js'
+import { escapePlaceholders, fillPlaceholders } from '../lib/service/placeholders.js'
+import { readService } from '../lib/service/situation.js'
+
+const settings = {
+  secretsNamespace: 'alustan',
+  allowedProjects: ['default'] as [string],
+  endpoints: { dockerRegistryUrl: 'https://r.example.com', ghcrUrl: 'https://g.example.com', allowedRegistryHosts: [] },
+  resyncAfterSeconds: 60,
+}
+const now = '2026-01-02T03:04:05Z'
+
+const tags = fc.array(fc.constantFrom('0.1.0', '0.2.0', 'v0.2.0', '0.3.0-rc.1', '1.0.0'), { maxLength: 4 })
+const scan: fc.Arbitrary<Scan | undefined> = fc.option(
+  fc.record({
+    tags: fc.option(
+      tags.map(texts => texts.map(text => parseTag(text)!)),
+      { nil: undefined },
+    ),
+    failure: fc.constant(undefined),
+    isTruncated: fc.boolean(),
+    isRunningTagGone: fc.boolean(),
+  }),
+  { nil: undefined },
+)
+
+const object = (kind: string, apiVersion: string, metadata: object, more: object = {}) => ({
+  apiVersion,
+  kind,
+  metadata: { namespace: 'team', ...metadata },
+  ...more,
+})
+
+const secret = fc.record({
+  labels: fc.constant({ 'alustan.io/secret-type': 'cluster', environment: 'staging' }),
+  annotations: fc.record({ CLUSTER: fc.constantFrom('in-cluster', ''), USER: fc.string() }, { requiredKeys: [] }),
+})
+
+const status = fc.record(
+  {
+    state: fc.constantFrom('Completed', 'Blocked', 'Odd', 7),
+    observedGeneration: fc.constantFrom(1, 2),
+    blockedBy: fc.constantFrom([], 'odd', [{ kind: 'Service', name: 'api', reason: 'x' }]),
+    conditions: fc.constantFrom([], 'odd', [{ type: 'Ready', status: 'True' }]),
+    health: fc.constantFrom({ status: 'Healthy' }, 'odd', undefined),
+    sync: fc.constantFrom({ status: 'Synced' }, null, undefined),
+  },
+  { requiredKeys: [] },
+)
+
+const spec = fc.oneof(
+  { weight: 1, arbitrary: fc.jsonValue() },
+  {
+    weight: 9,
+    arbitrary: fc.record(
+      {
+        workspace: fc.constantFrom('staging', 'other'),
+        source: fc.record({
+          repoURL: fc.constantFrom('https://example.com/x', '${workspace.USER}', '${workspace.'),
+          values: fc.record(
+            {
+              cluster: fc.constantFrom('${workspace.CLUSTER}', 'in-cluster', 7),
+              image: fc.constantFrom('a/b', 'a/b:0.1.0', { repository: 'a/b', tag: 'x' }),
+              any: fc.jsonValue({ maxDepth: 3 }),
+            },
+            { requiredKeys: [] },
+          ),
+        }),
+        containerRegistry: fc.record({
+          provider: fc.constantFrom('docker', 'ghcr', 'generic'),
+          imageName: fc.constant('a/b'),
+          semanticVersion: fc.constantFrom('*', '~0.2', '>=9', 'nonsense'),
+        }),
+        dependencies: fc.record({ service: fc.constantFrom([], ['web'], ['web', 'api']) }),
+        suspend: fc.boolean(),
+      },
+      { requiredKeys: ['workspace', 'source'] },
+    ),
+  },
+)
+
+const request = fc
+  .record({
+    spec,
+    secrets: fc.array(secret, { maxLength: 2 }),
+    status,
+    running: fc.boolean(),
+    foreign: fc.boolean(),
+    web: status,
+    looked: fc.boolean(),
+  })
+  .map(({ spec, secrets, status, running, foreign, web, looked }) => {
+    const owner = [{ uid: 'uid-api', controller: true }]
+    const set = object(
+      'ApplicationSet',
+      'argoproj.io/v1alpha1',
+      {
+        name: 'api',
+        labels: { 'alustan.io/service': 'api', theirs: 'x' },
+        annotations: { 'alustan.io/image': 'a/b:0.2.0' },
+        ownerReferences: owner,
+      },
+      { spec: { generators: [] }, status },
+    )
+    const application = object(
+      'Application',
+      'argoproj.io/v1alpha1',
+      { name: 'api', labels: { 'alustan.io/service': 'api' } },
+      { status },
+    )
+    const named = (objects: any[]) =>
+      Object.fromEntries(objects.map(each => [`${each.metadata.namespace}/${each.metadata.name}`, each]))
+    const theirs = { ...set, metadata: { ...set.metadata, ownerReferences: [] } }
+    return {
+      parent: {
+        apiVersion: 'alustan.io/v1alpha1',
+        kind: 'Service',
+        metadata: { name: 'api', namespace: 'team', uid: 'uid-api', generation: 2 },
+        spec,
+        status,
+      },
+      children: { 'ApplicationSet.argoproj.io/v1alpha1': named(running ? [set] : []) },
+      related: {
+        'Secret.v1': named(
+          secrets.map((metadata, index) =>
+            object('Secret', 'v1', { ...metadata, name: `s${index}`, namespace: 'alustan' }),
+          ),
+        ),
+        'Service.alustan.io/v1alpha1': named([
+          object('Service', 'alustan.io/v1alpha1', { name: 'web', generation: 2 }, { status: web }),
+        ]),
+        'ApplicationSet.argoproj.io/v1alpha1': named(foreign ? [theirs] : []),
+        ...(looked && { 'Application.argoproj.io/v1alpha1': named(running ? [application] : []), 'Job.batch/v1': {} }),
+      },
+      finalizing: false,
+    }
+  })
+
+const runs = { numRuns: 3000 }
+const answer = (body: unknown, scanned: Scan | undefined) =>
+  desiredService(readService(parseSyncRequest(body), settings), { now, scan: scanned })
+
+t.test('an observed child is in every answer, whatever is wrong', t => {
+  fc.assert(
+    fc.property(request, scan, (body, scanned) => {
+      const names = answer(body, scanned).children.map(({ metadata }) => metadata.name)
+      for (const child of Object.values(body.children['ApplicationSet.argoproj.io/v1alpha1']!)) {
+        if (!names.includes((child as any).metadata.name)) return false
+      }
+      return true
+    }),
+    runs,
+  )
+  t.end()
+})
+
+t.test('the same request gives the same bytes and is not changed', t => {
+  fc.assert(
+    fc.property(request, scan, (body, scanned) => {
+      const before = JSON.stringify(body)
+      return (
+        JSON.stringify(answer(body, scanned)) === JSON.stringify(answer(body, scanned)) &&
+        JSON.stringify(body) === before
+      )
+    }),
+    runs,
+  )
+  t.end()
+})
+
+t.test('an answer that is written down changes nothing when it is asked for again', t => {
+  fc.assert(
+    fc.property(request, scan, (body, scanned) => {
+      const written = (status: unknown) => ({ ...body, parent: { ...body.parent, status } })
+      const first = answer(body, scanned)
+      const second = answer(written({ ...first.status, observedGeneration: 2 }), scanned)
+      const third = answer(written({ ...second.status, observedGeneration: 2 }), scanned)
+      return JSON.stringify(second) === JSON.stringify(third)
+    }),
+    runs,
+  )
+  t.end()
+})
+
+t.test('an answer has only what Metacontroller and the API server take', t => {
+  fc.assert(
+    fc.property(request, scan, (body, scanned) => {
+      const { status, children, resyncAfterSeconds, ...rest } = answer(body, scanned)
+      const types = status.conditions.map(({ type }) => type)
+      return (
+        Object.keys(rest).length === 0 &&
+        new Set(types).size === types.length &&
+        Number.isInteger(resyncAfterSeconds) &&
+        children.every(({ metadata }) => Object.keys(metadata.labels ?? {}).every(key => !key.startsWith('theirs')))
+      )
+    }),
+    runs,
+  )
+  t.end()
+})
+
+t.test('finalize never ends while something is there or was not looked at', t => {
+  fc.assert(
+    fc.property(request, body => {
+      const { finalized } = finalizeService(parseSyncRequest({ ...body, finalizing: true }), now)
+      const isGone = Object.keys(body.children['ApplicationSet.argoproj.io/v1alpha1']!).length === 0
+      return !finalized || (isGone && 'Application.argoproj.io/v1alpha1' in body.related)
+    }),
+    runs,
+  )
+  t.end()
+})
+
+t.test('what is escaped comes out of filling as it was', t => {
+  const text = fc
+    .array(fc.constantFrom('$', '$$', '{workspace.', 'A', '}', ':-', '.', ' ', '${workspace.B}'))
+    .map(parts => parts.join(''))
+  fc.assert(
+    fc.property(
+      fc.oneof(text, fc.string()),
+      given => fillPlaceholders(escapePlaceholders(given), () => 'x').value === given,
+    ),
+    { numRuns: 20_000 },
+  )
+  t.end()
+})
