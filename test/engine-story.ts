@@ -8,6 +8,7 @@ import { RESOURCES } from '../lib/engine/resources.js'
 const GROUP = 'record.alustan.io/v1'
 const NAMESPACE = 'record-story'
 const OTHER = 'record-other'
+export const NAMESPACES = [NAMESPACE, OTHER]
 
 export const STORIES: Resource = {
   apiVersion: GROUP,

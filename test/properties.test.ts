@@ -150,8 +150,8 @@ t.test('an observed child is in every answer, whatever is wrong', t => {
   fc.assert(
     fc.property(request, scan, (body, scanned) => {
       const names = answer(body, scanned).children.map(({ metadata }) => metadata.name)
-      for (const child of Object.values(body.children['ApplicationSet.argoproj.io/v1alpha1']!)) {
-        if (!names.includes((child as any).metadata.name)) return false
+      for (const child of Object.values(body.children['ApplicationSet.argoproj.io/v1alpha1'])) {
+        if (!names.includes((child).metadata.name)) return false
       }
       return true
     }),
@@ -209,7 +209,7 @@ t.test('finalize never ends while something is there or was not looked at', t =>
   fc.assert(
     fc.property(request, body => {
       const { finalized } = finalizeService(parseSyncRequest({ ...body, finalizing: true }), now)
-      const isGone = Object.keys(body.children['ApplicationSet.argoproj.io/v1alpha1']!).length === 0
+      const isGone = Object.keys(body.children['ApplicationSet.argoproj.io/v1alpha1']).length === 0
       return !finalized || (isGone && 'Application.argoproj.io/v1alpha1' in body.related)
     }),
     runs,
