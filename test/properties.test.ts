@@ -151,7 +151,7 @@ t.test('an observed child is in every answer, whatever is wrong', t => {
     fc.property(request, scan, (body, scanned) => {
       const names = answer(body, scanned).children.map(({ metadata }) => metadata.name)
       for (const child of Object.values(body.children['ApplicationSet.argoproj.io/v1alpha1'])) {
-        if (!names.includes((child).metadata.name)) return false
+        if (!names.includes(child.metadata.name)) return false
       }
       return true
     }),

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { parseDuration } from '../../lib/duration.js'
+import { AlustanError } from '../../lib/errors.js'
+import { InvalidRequest, parseSyncRequest } from '../../lib/metacontroller.js'
+import { parseChallenges } from '../../lib/registry/challenge.js'
+import { parseConstraint } from '../../lib/registry/constraint.js'
+import { parseDockerConfig } from '../../lib/registry/docker-config.js'
+import { nextLink } from '../../lib/registry/link.js'
+import { imageRepository, retag } from '../../lib/registry/reference.js'
+import { parseTag } from '../../lib/registry/tag.js'
+import { parseTagFilter } from '../../lib/registry/tag-filter.js'
+import { desiredService } from '../../lib/service/desired.js'
+import { fillPlaceholders } from '../../lib/service/placeholders.js'
+import { readService } from '../../lib/service/situation.js'
+
+// Odd input for everything that reads text from outside, for as many seconds as the argument says: nothing may be thrown
+// but our own failures, and nothing may take longer than 100 ms. Prints the seed of each round, which repeats it.
+const LIMIT_MS = 100
+const seconds = Number(process.argv[2] ?? 20)
+
+const endpoints = {
+  dockerRegistryUrl: 'https://r.example.com',
+  ghcrUrl: 'https://g.example.com',
+  allowedRegistryHosts: [],
+}
+const image = imageRepository(
+  { provider: 'docker', imageName: 'a/b', semanticVersion: '*', includePrereleases: false },
+  endpoints,
+)
+const settings = {
+  secretsNamespace: 'alustan',
+  allowedProjects: ['default'] as [string],
+  endpoints,
+  resyncAfterSeconds: 60,
+}
+const parent = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', metadata: { name: 'x', namespace: 'y' } }
+const now = '2026-01-02T03:04:05Z'
+
+/** Text made of the pieces that a grammar is made of, and of anything. */
+const text = (...pieces: string[]) =>
+  fc
+    .array(
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...pieces) },
+        { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+      ),
+      { maxLength: 60 },
+    )
+    .map(parts => parts.join(''))
+
+const targets: Record<string, [input: fc.Arbitrary<unknown>, read: (input: never) => unknown]> = {
+  constraint: [
+    text('1', '2', '.', 'x', '*', '^', '~', '>', '<', '=', '!', '-', '||', ',', ' ', 'rc', 'v', '999999999999999999'),
+    parseConstraint,
+  ],
+  tag: [text('v', '1', '0', '.', '-', 'rc', '+', 'x'), parseTag],
+  tagFilter: [
+    text('(', ')', '[', ']', '{', '}', '*', '+', '?', '|', 'a', '\\', '^', '$', '1', ',', '-'),
+    (pattern: string) => parseTagFilter(pattern)('a'.repeat(128)),
+  ],
+  challenge: [text('Bearer', 'Basic', ' ', 'realm', '=', '"', 'https://x', ',', 'scope', '\\'), parseChallenges],
+  link: [text('<', '>', ';', 'rel', '=', '"', 'next', ',', ' ', '/v2/x'), nextLink],
+  dockerConfig: [
+    fc.oneof(fc.json(), text('{', '}', '"auths"', ':', '"auth"', ',', '"a"', '[', ']')),
+    (file: string) => parseDockerConfig(file, 'fuzz'),
+  ],
+  reference: [
+    text('a/b', ':', '@sha256:', 'docker.io/', '0', '/', '1.0.0'),
+    (reference: string) => retag(reference, image, '1.0.0'),
+  ],
+  placeholders: [
+    text('$', '{', 'workspace.', 'A', '}', ':-', '${workspace.'),
+    (value: string) => fillPlaceholders(value, () => 'x'),
+  ],
+  duration: [text('1', '.', 'h', 'm', 's', 'ms', '-'), parseDuration],
+  body: [fc.jsonValue(), parseSyncRequest],
+  spec: [
+    fc.record({
+      spec: fc.jsonValue(),
+      status: fc.jsonValue(),
+      related: fc.dictionary(
+        fc.constantFrom('Secret.v1', 'Application.argoproj.io/v1alpha1'),
+        fc.dictionary(fc.constantFrom('y/x', 'y/z'), fc.jsonValue()),
+      ),
+    }),
+    ({ spec, status, related }: { spec: unknown; status: unknown; related: unknown }) =>
+      desiredService(readService(parseSyncRequest({ parent: { ...parent, spec, status }, related }), settings), {
+        now,
+        scan: undefined,
+      }),
+  ],
+}
+
+function holds(read: (input: never) => unknown, input: unknown): boolean {
+  const began = performance.now()
+  try {
+    read(input as never)
+  } catch (thrown) {
+    if (!(thrown instanceof AlustanError) && !(thrown instanceof InvalidRequest)) throw thrown
+  }
+  return performance.now() - began < LIMIT_MS
+}
+
+const end = Date.now() + seconds * 1000
+let inputs = 0
+while (Date.now() < end) {
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  for (const [name, [input, read]] of Object.entries(targets)) {
+    try {
+      fc.assert(
+        fc.property(input, given => holds(read, given)),
+        { seed, numRuns: 200 },
+      )
+    } catch (thrown) {
+      console.error(`${name}, seed ${seed}:`)
+      throw thrown
+    }
+    inputs += 200
+  }
+}
+console.log(
+  `${inputs} odd inputs to ${Object.keys(targets).length} readers: only our own failures, none slower than ${LIMIT_MS} ms`,
+)
