@@ -3,7 +3,7 @@ import type { SyncRequest } from '../metacontroller.js'
 import type { ServiceSettings } from './facts.js'
 import { fillPlaceholders } from './placeholders.js'
 import type { ServiceSpec, Source } from './spec.js'
-import { findWorkspace } from './workspace.js'
+import { findWorkspace, isReserved } from './workspace.js'
 
 /**
  * `spec.source` with the workspace's values filled in, and the cluster that the values name. Throws what `findWorkspace`
@@ -18,7 +18,7 @@ export function resolveSource(
   if (missing.length > 0) {
     throw new AlustanError(
       'WorkspaceKeyMissing',
-      `workspace '${workspace}' has no ${missing.map(name => `'${name}'`).join(', ')}: annotate its Secret in namespace '${secretsNamespace}', or give a default as in \${workspace.${missing[0]}:-text}`,
+      `workspace '${workspace}' has no ${missing.map(name => `'${name}'`).join(', ')}${missing.some(isReserved) ? ' (annotations of kubernetes.io cannot be read)' : ''}: annotate its Secret in namespace '${secretsNamespace}', or give a default as in \${workspace.${missing[0]}:-text}`,
     )
   }
   const { cluster } = value.values
@@ -37,7 +37,7 @@ function refuseReleaseName(name: string | undefined): void {
   if (name === undefined || (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) && name.length <= 53)) return
   throw new AlustanError(
     'InvalidSpec',
-    `spec.source.releaseName '${name}' is no name of a Helm release; use at most 53 lower-case letters, digits, - and .`,
+    'spec.source.releaseName, once filled in, is no name of a Helm release; use at most 53 lower-case letters, digits, - and .',
   )
 }
 

@@ -51,6 +51,6 @@ function refuseForeignNamespace({ metadata }: KubernetesObject, workspace: strin
 }
 
 /** Annotations that Kubernetes' own tools write (such as the whole Secret in kubectl's) are never values. */
-function isReserved(name: string): boolean {
+export function isReserved(name: string): boolean {
   return /^([^/]+\.)?kubernetes\.io\//.test(name)
 }
