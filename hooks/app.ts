@@ -9,14 +9,20 @@ import Fastify, {
 } from 'fastify'
 import type { Config } from '../lib/config.js'
 import { InvalidRequest } from '../lib/metacontroller.js'
+import type { RunReader } from '../lib/kubernetes/run-reader.js'
+import type { FindCredentials } from '../lib/registry/image-scanner.js'
 import type { ImageScanner } from '../lib/registry/scan.js'
 import type { Metrics } from './metrics.js'
 import { serviceHooks } from './service.js'
+import { terraformHooks } from './terraform.js'
 
 /** All that the hooks reach beyond a request: put in from outside, so that tests and the command line put in theirs. */
 export interface Deps {
   config: Config
   scanner: ImageScanner
+  /** Credentials of registries: a Terraform gets those of its own. */
+  credentials: FindCredentials
+  runReader: RunReader
   metrics: Metrics
   logger: FastifyBaseLogger
   /** The time as RFC 3339 in whole seconds; only `lastTransitionTime` is made of it. */
@@ -66,6 +72,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(async hooks => {
     await guardHooks(hooks, deps)
     await hooks.register(serviceHooks(deps), { prefix: '/services' })
+    await hooks.register(terraformHooks(deps), { prefix: '/terraforms' })
   })
   return app
 }

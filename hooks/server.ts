@@ -2,7 +2,9 @@ import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { type Config, parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
-import { imageScanner } from '../lib/registry/image-scanner.js'
+import { apiURL, kubernetesApi } from '../lib/kubernetes/api.js'
+import { createRunReader } from '../lib/kubernetes/run-reader.js'
+import { imageScanner, registryCredentials } from '../lib/registry/image-scanner.js'
 import { buildApp } from './app.js'
 import { buildMetrics } from './metrics.js'
 
@@ -23,16 +25,17 @@ function readConfig(): Config {
 const config = readConfig()
 const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 const metrics = buildMetrics()
-const scanner = imageScanner(config, {
-  onRequest: metrics.observeRegistryRequest,
-  onCredentialsFault: fault => {
-    logger.error({ reason: fault.reason }, fault.message)
-  },
+const credentials = registryCredentials(config, fault => {
+  logger.error({ reason: fault.reason }, fault.message)
 })
+const scanner = imageScanner(credentials, metrics.observeRegistryRequest)
+const kubernetes = apiURL(config.kubernetesApiUrl, process.env)
 let isStopping = false
 const app = await buildApp({
   config,
   scanner,
+  runReader: createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now()),
+  credentials,
   metrics,
   logger,
   now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),

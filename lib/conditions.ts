@@ -14,6 +14,23 @@ export type Condition = z.infer<typeof Condition>
 /** What the core says of one condition; time and generation are added by `stampConditions`. */
 export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
+/** How a resource stands, for kstatus. */
+export interface Standing {
+  readonly isReady: boolean
+  readonly isReconciling: boolean
+  /** Whether only an edit of the resource helps. */
+  readonly isStalled: boolean
+  readonly reason: string
+  readonly message: string
+}
+
+/** Ready, and Reconciling or Stalled only while true, as kstatus wants it. */
+export function kstatus({ isReady, isReconciling, isStalled, reason, message }: Standing): Verdict[] {
+  const ready: Verdict = { type: 'Ready', status: isReady ? 'True' : 'False', reason, message }
+  if (isStalled) return [ready, { type: 'Stalled', status: 'True', reason, message }]
+  return isReconciling ? [ready, { type: 'Reconciling', status: 'True', reason, message }] : [ready]
+}
+
 /**
  * Makes conditions of verdicts, sorted by type. A condition whose status did not change keeps its time, so that the
  * same situation gives the same bytes: a status that changes at every call would be asked for without end.

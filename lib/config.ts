@@ -58,6 +58,9 @@ const Environment = z.object({
     .default('https://registry-1.docker.io')
     .describe('Registry asked for provider `docker`: a mirror.'),
   GHCR_URL: httpUrl.default('https://ghcr.io').describe('Registry asked for provider `ghcr`: a mirror.'),
+  KUBERNETES_API_URL: httpUrl
+    .optional()
+    .describe('Kubernetes API, e.g. of `kubectl proxy`; the one of the cluster that this runs in when left out.'),
   COPY_REGISTRY_SECRET: z
     .enum(['true', 'false'], 'is neither true nor false')
     .default('true')
@@ -87,6 +90,7 @@ export interface Config {
   githubApiUrl: string
   dockerRegistryUrl: string
   ghcrUrl: string
+  kubernetesApiUrl: string | undefined
   copyRegistrySecret: boolean
   allowedRegistryHosts: readonly string[]
   allowedProjects: readonly [string, ...string[]]
@@ -119,6 +123,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     githubApiUrl: values.GITHUB_API_URL,
     dockerRegistryUrl: values.DOCKER_REGISTRY_URL,
     ghcrUrl: values.GHCR_URL,
+    kubernetesApiUrl: values.KUBERNETES_API_URL,
     copyRegistrySecret: values.COPY_REGISTRY_SECRET,
     allowedRegistryHosts: values.ALLOWED_REGISTRY_HOSTS,
     allowedProjects: [firstProject, ...otherProjects],

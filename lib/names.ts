@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** The API group and version of both kinds. */
 export const API_VERSION = 'alustan.io/v1alpha1'
 
@@ -22,6 +24,8 @@ export const LABEL = {
   terraform: 'alustan.io/terraform',
   /** On the Applications of pull requests: the pull request's number. */
   preview: 'alustan.io/preview',
+  /** On Jobs: which script they run, `deploy`, `postdeploy` or `destroy`. */
+  step: 'alustan.io/step',
   /** On the Secret of a workspace: always `cluster`. */
   secretType: 'alustan.io/secret-type',
   /** On the Secret of a workspace: the workspace's name. */
@@ -33,6 +37,12 @@ export const ANNOTATION = {
   image: 'alustan.io/image',
   /** On children: why that image has a lower tag than one before. */
   imageNote: 'alustan.io/image-note',
+  /** On Jobs of a destroy: which attempt it is, from 1. */
+  attempt: 'alustan.io/attempt',
+  /** On the ConfigMap of outputs: the run that they are of. */
+  outputOf: 'alustan.io/output-of',
+  /** On the ConfigMap of outputs: why those of that run are not in it. */
+  outputFault: 'alustan.io/output-fault',
   /** On the Secret of a workspace: comma-separated namespaces that may use it. */
   allowedNamespaces: 'alustan.io/allowed-namespaces',
   /** On a Service or Terraform: any new text asks for a new run. */
@@ -42,4 +52,9 @@ export const ANNOTATION = {
 /** The label that a child carries for a dependency of its parent, so that the dependency is not destroyed under it. */
 export function dependsOnLabel(kind: 'service' | 'terraform', name: string): string {
   return `${kind}.depends-on.alustan.io/${name}`
+}
+
+/** The first `length` hexadecimal characters of the text's SHA-256. */
+export function shortHash(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length)
 }

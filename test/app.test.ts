@@ -8,6 +8,7 @@ import { type Deps, buildApp } from '../hooks/app.js'
 import { buildMetrics } from '../hooks/metrics.js'
 import { parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
+import { createRunReader } from '../lib/kubernetes/run-reader.js'
 import type { ImageScanner } from '../lib/registry/scan.js'
 import { parseTag } from '../lib/registry/tag.js'
 import { startFakeRegistry } from './fake/registry.js'
@@ -32,6 +33,8 @@ async function build(t: Test, deps: Partial<Deps> = {}, env: Record<string, stri
   const app = await buildApp({
     config: parseConfig(env),
     scanner,
+    credentials: async () => undefined,
+    runReader: createRunReader(undefined, () => 0),
     metrics: buildMetrics(),
     logger: pino({ level: 'trace' }, { write: line => lines.push(line) }),
     now: () => '2026-01-02T03:04:05Z',

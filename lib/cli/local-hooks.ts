@@ -3,13 +3,21 @@ import { buildApp } from '../../hooks/app.js'
 import { buildMetrics } from '../../hooks/metrics.js'
 import type { Config } from '../config.js'
 import type { CallHook } from '../engine/hook.js'
+import { type RunReader, createRunReader } from '../kubernetes/run-reader.js'
 import type { ImageScanner } from '../registry/scan.js'
 
 /** The hooks' own HTTP interface within this process: what a server answers is what is answered here. */
-export async function localHooks(config: Config, scanner: ImageScanner, now: () => number): Promise<CallHook> {
+export async function localHooks(
+  config: Config,
+  scanner: ImageScanner,
+  now: () => number,
+  runReader: RunReader = createRunReader(undefined, now),
+): Promise<CallHook> {
   const app = await buildApp({
     config: { ...config, hookToken: undefined },
     scanner,
+    credentials: async () => undefined,
+    runReader,
     metrics: buildMetrics(),
     logger: pino({ level: 'silent' }),
     now: () => new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z'),

@@ -11,7 +11,7 @@ import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
 import { API_VERSION, LABEL } from '../names.js'
 import { createRegistryClient } from '../registry/client.js'
 import { systemClock } from '../registry/clock.js'
-import { imageScanner } from '../registry/image-scanner.js'
+import { imageScanner, registryCredentials } from '../registry/image-scanner.js'
 import type { ImageScanner } from '../registry/scan.js'
 import { createScanner } from '../registry/scanner.js'
 import type { Repositories } from './tags-page.js'
@@ -68,10 +68,8 @@ function offlineScanner(tags: Repositories): ImageScanner {
 }
 
 function onlineScanner(config: Config): ImageScanner {
-  return imageScanner(config, {
-    onRequest: () => undefined,
-    onCredentialsFault: ({ message }) => process.stderr.write(`alustan: ${message}\n`),
-  })
+  const credentials = registryCredentials(config, ({ message }) => process.stderr.write(`alustan: ${message}\n`))
+  return imageScanner(credentials, () => undefined)
 }
 
 async function ask(callHook: CallHook, given: KubernetesObject, objects: readonly KubernetesObject[]): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Condition, type Verdict, stampConditions } from '../conditions.js'
+import { Condition, type Standing, type Verdict, kstatus, stampConditions } from '../conditions.js'
 import type { Blocker } from '../dependencies/spec.js'
 import type { KubernetesObject, Parent } from '../metacontroller.js'
 import type { Application } from './application.js'
@@ -52,21 +52,16 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
     previewURLs: [],
     ...healthStatus(report),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
-    conditions: stampConditions([...kstatus(report), ...report.verdicts], previousStatus(parent).conditions, {
+    conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], previousStatus(parent).conditions, {
       now,
       generation: parent.metadata.generation,
     }),
   }
 }
 
-/** Ready, and Reconciling or Stalled only while true, as kstatus wants it. */
-function kstatus({ state, message, reason = state, isStalled }: Report): Verdict[] {
-  const verdicts: Verdict[] = [{ type: 'Ready', status: state === 'Completed' ? 'True' : 'False', reason, message }]
-  if (isStalled) verdicts.push({ type: 'Stalled', status: 'True', reason, message })
-  else if (state === 'Progressing' || state === 'Blocked') {
-    verdicts.push({ type: 'Reconciling', status: 'True', reason, message })
-  }
-  return verdicts
+function standing({ state, message, reason = state, isStalled }: Report): Standing {
+  const isReconciling = state === 'Progressing' || state === 'Blocked'
+  return { isReady: state === 'Completed', isReconciling, isStalled, reason, message }
 }
 
 function healthStatus({ set, applications }: Report): Pick<ServiceStatus, 'healthStatus'> {

@@ -137,6 +137,10 @@ export const TerraformStatus = z.object({
     .string()
     .optional()
     .describe('Image of the newest run, with registry and tag. Destroy runs it too, without asking the registry.'),
+  deployed: z
+    .string()
+    .optional()
+    .describe('Job of the newest successful deploy; it is not run again though that Job is removed.'),
   run: z
     .object({
       job: z.string().describe('Name of its Job. `kubectl logs job/NAME` shows what the script printed.'),

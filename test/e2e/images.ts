@@ -1,3 +1,9 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import type { Seen } from './kubectl.js'
+import { run } from './shell.js'
+
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 
 async function ask(path: string, init?: RequestInit): Promise<Response> {
@@ -23,4 +29,51 @@ export async function pushImage(repository: string, ...tags: string[]): Promise<
 /** Takes a tag away; the image itself stays. */
 export async function removeTag(repository: string, tag: string): Promise<void> {
   await ask(`/v2/${repository}/manifests/${tag}`, { method: 'DELETE' })
+}
+
+const digestOf = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+async function pushBlob(repository: string, bytes: Buffer): Promise<string> {
+  const begun = await ask(`/v2/${repository}/blobs/uploads/`, { method: 'POST' })
+  const target = new URL(begun.headers.get('location') ?? '', begun.url)
+  const digest = digestOf(bytes)
+  target.searchParams.set('digest', digest)
+  await ask(target.pathname + target.search, { method: 'PUT', body: new Uint8Array(bytes) })
+  return digest
+}
+
+/** Makes an infrastructure image of `base:1` and some scripts: its own CMD runs `$SCRIPT $ARGS`. */
+export async function pushScripts(
+  repository: string,
+  scripts: Record<string, string>,
+  ...tags: string[]
+): Promise<void> {
+  const folder = await mkdtemp(`${tmpdir()}/alustan-image-`)
+  await mkdir(`${folder}/app`)
+  for (const [name, text] of Object.entries(scripts)) {
+    await writeFile(`${folder}/app/${name}`, `#!/bin/bash\n${text}\n`, { mode: 0o755 })
+  }
+  await run('tar', ['-cf', `${folder}/layer.tar`, '-C', folder, 'app'])
+  const tar = await readFile(`${folder}/layer.tar`)
+  await rm(folder, { recursive: true })
+  await pushImage(repository, 'base')
+  const base: Seen = await (await ask('/v2/base/manifests/1', { headers: { accept: MANIFEST } })).json()
+  const config: Seen = await (await ask(`/v2/base/blobs/${base.config.digest}`)).json()
+  config.config.Cmd = ['/bin/bash', '-c', 'exec $SCRIPT $ARGS']
+  config.rootfs.diff_ids.push(digestOf(tar))
+  const layer = {
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest: await pushBlob(repository, tar),
+    size: tar.length,
+  }
+  const configBytes = Buffer.from(JSON.stringify(config))
+  const manifest = {
+    ...base,
+    config: { ...base.config, digest: await pushBlob(repository, configBytes), size: configBytes.length },
+    layers: [...base.layers, layer],
+  }
+  for (const tag of tags) {
+    const headers = { 'content-type': MANIFEST }
+    await ask(`/v2/${repository}/manifests/${tag}`, { method: 'PUT', headers, body: JSON.stringify(manifest) })
+  }
 }

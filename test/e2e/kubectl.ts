@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import { run } from './shell.js'
 
 /** An object as `kubectl get -o json` prints it, read freely. */
@@ -6,7 +5,8 @@ export type Seen = any
 
 /** Applies manifests as a user does. */
 export async function apply(...objects: unknown[]): Promise<void> {
-  await run('kubectl', ['apply', '-f', '-'], objects.map(object => stringify(object)).join('---\n'))
+  // As JSON: of a YAML 1.2 text, kubectl would read a plain `yes` as true.
+  await run('kubectl', ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
 }
 
 /** One object, or undefined when it does not exist. */

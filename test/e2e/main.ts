@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
 import { type ApplyStrategy, startController } from './controller.js'
@@ -8,12 +9,13 @@ import { registryScenario } from './registry.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
 import { eventually, run, start } from './shell.js'
+import { terraformScenario } from './terraform.js'
 
 // Runs every scenario under both apply strategies on the cluster in KUBECONFIG, with our hooks as a process of this
 // machine and Metacontroller (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster needs Argo CD
 // and, at REGISTRY, an image registry that its node pulls from. `npm run e2e -- service` runs one scenario.
 
-const SCENARIOS: readonly Scenario[] = [serviceScenario]
+const SCENARIOS: readonly Scenario[] = [serviceScenario, terraformScenario]
 const STRATEGIES: readonly ApplyStrategy[] = ['dynamic-apply', 'server-side-apply']
 const OURS = ['services.alustan.io', 'terraforms.alustan.io']
 
@@ -64,12 +66,14 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
     hooksURL: `http://127.0.0.1:${await freePort()}`,
   }
   for (const name of [world.namespace, world.secretsNamespace]) await run('kubectl', ['create', 'namespace', name])
+  const proxy = await kubectlProxy()
   const hooks = start(process.execPath, ['dist/hooks/server.js'], {
     PORT: new URL(world.hooksURL).port,
     ALUSTAN_NAMESPACE: world.secretsNamespace,
     DOCKER_REGISTRY_URL: `http://${process.env.REGISTRY ?? 'localhost:5000'}`,
     APP_SYNC_INTERVAL: '5s',
     INFRA_SYNC_INTERVAL: '5s',
+    KUBERNETES_API_URL: proxy.url,
     ...scenario.environment,
   })
   const isReady = async () => ((await fetch(`${world.hooksURL}/readyz`)).ok ? true : undefined)
@@ -82,6 +86,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
   await clear(world)
   await controller.stop()
   await hooks.stop()
+  proxy.stop()
   await rm(folder, { recursive: true })
   return sum
 }

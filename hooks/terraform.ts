@@ -1,0 +1,78 @@
+import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
+import { parseParent, parseSyncRequest } from '../lib/metacontroller.js'
+import { pullConfig } from '../lib/registry/pull-config.js'
+import { desiredTerraform } from '../lib/terraform/desired.js'
+import type { TerraformFacts, TerraformSettings } from '../lib/terraform/facts.js'
+import { finalizeTerraform } from '../lib/terraform/finalize.js'
+import { relatedToTerraform } from '../lib/terraform/related.js'
+import { type Run, isActive } from '../lib/terraform/runs.js'
+import { type TerraformSituation, outputId, readTerraform } from '../lib/terraform/situation.js'
+import type { TerraformStatus } from '../lib/terraform/spec.js'
+import type { Deps } from './app.js'
+import { replyWithTag } from './reply-with-tag.js'
+import { resyncAfterSeconds } from './resync.js'
+
+/** The hooks of kind Terraform: parse, gather what caches and pods tell, ask the core. */
+export function terraformHooks(deps: Deps): FastifyPluginAsync {
+  const { config } = deps
+  const settings: TerraformSettings = {
+    endpoints: config,
+    resyncAfterSeconds: resyncAfterSeconds(config.infraSyncSeconds),
+  }
+  return async app => {
+    app.post('/sync', async (request, reply) => {
+      const situation = readTerraform(parseSyncRequest(request.body), settings)
+      const answer = desiredTerraform(situation, await gatherFacts(deps, situation))
+      logChange(request.log, situation, answer.status)
+      return replyWithTag(request, reply, answer)
+    })
+    app.post('/finalize', async request => {
+      const situation = readTerraform(parseSyncRequest(request.body), settings)
+      const answer = finalizeTerraform(situation, { ...(await gatherFacts(deps, situation)), scan: undefined })
+      logChange(request.log, situation, answer.status)
+      return answer
+    })
+    app.post('/customize', async ({ body }) => relatedToTerraform(parseParent(body)))
+  }
+}
+
+async function gatherFacts(deps: Deps, situation: TerraformSituation): Promise<TerraformFacts> {
+  const { config, scanner, runReader } = deps
+  const { request, spec, image, runningTag, inspected, unread } = situation
+  const isScanned = image?.value !== undefined && !request.finalizing && spec.value?.suspend !== true
+  const [scan, pods, output, pull] = await Promise.all([
+    isScanned ? scanner.read(image.value.repository, config.infraSyncSeconds, runningTag) : undefined,
+    inspected && runReader.pods(runName(situation, inspected)),
+    unread && runReader.output(runName(situation, unread)),
+    findPullConfig(deps, situation),
+  ])
+  return { now: deps.now(), scan, pods, output, pullConfig: pull }
+}
+
+function runName({ request }: TerraformSituation, run: Run) {
+  const { namespace } = request.parent.metadata
+  const id = `${namespace}/${outputId(run)}@${run.job.metadata.uid ?? run.createdAt}`
+  return { namespace, job: run.name, id, isActive: isActive(run) }
+}
+
+async function findPullConfig(
+  { config, credentials }: Deps,
+  { image }: TerraformSituation,
+): Promise<string | undefined> {
+  if (!config.copyRegistrySecret || image?.value === undefined) return undefined
+  const { endpoint, path } = image.value.repository
+  const { host } = new URL(endpoint)
+  const found = await credentials(host, path)
+  return found && pullConfig(host, found)
+}
+
+/** A line for each change of state or run, none for the many calls that change nothing. */
+function logChange(log: FastifyBaseLogger, { request, previous }: TerraformSituation, status: TerraformStatus): void {
+  const { state, message, image, run } = status
+  if (previous.state === state && previous.run?.job === run?.job) return
+  const { namespace, name } = request.parent.metadata
+  log.info(
+    { kind: 'Terraform', namespace, name, state, from: previous.state, image, run: run?.job, message },
+    'state changed',
+  )
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+
+const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+
+/** Longest part of a log that is looked at, in characters: its end. */
+const MAX_LOG = 2 * 1024 * 1024
+const TAIL_LINES = 50_000
+
+const ContainerState = z.looseObject({
+  waiting: z.looseObject({ reason: z.string().optional() }).optional(),
+  running: z.looseObject({}).optional(),
+  terminated: z.looseObject({ reason: z.string().optional(), exitCode: z.number().optional() }).optional(),
+})
+
+/** What is read of a pod. */
+export const Pod = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), creationTimestamp: z.string().default('') }),
+  status: z
+    .looseObject({
+      phase: z.string().default(''),
+      reason: z.string().optional(),
+      conditions: z
+        .array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string().optional() }))
+        .default([]),
+      containerStatuses: z
+        .array(z.looseObject({ state: ContainerState.default({}), lastState: ContainerState.default({}) }))
+        .default([]),
+    })
+    .default({ phase: '', conditions: [], containerStatuses: [] }),
+})
+export type Pod = z.infer<typeof Pod>
+
+const PodList = z.looseObject({ items: z.array(Pod) })
+
+/** The two things that are asked of the Kubernetes API. Both throw when it does not answer. */
+export interface KubernetesApi {
+  /** The pods of a Job. */
+  podsOf: (namespace: string, job: string, signal: AbortSignal) => Promise<Pod[]>
+  /** The end of a pod's log. */
+  logOf: (namespace: string, pod: string, signal: AbortSignal) => Promise<string>
+}
+
+/** Where the API is: given, or that of the cluster this runs in; undefined where there is none. */
+export function apiURL(
+  given: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env
+  if (given !== undefined) return given
+  return host === undefined ? undefined : `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Asks the API with the token that is mounted, if one is; the cluster's CA comes with NODE_EXTRA_CA_CERTS. */
+export function kubernetesApi(url: string): KubernetesApi {
+  const ask = async (path: string, signal: AbortSignal): Promise<Response> => {
+    const token = await readFile(TOKEN_FILE, 'utf8').catch(() => undefined)
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.trim()}` }
+    const answer = await fetch(url + path, { headers, signal })
+    if (!answer.ok) throw new Error(`the Kubernetes API answers ${answer.status}`)
+    return answer
+  }
+  const pods = (namespace: string) => `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
+  return {
+    podsOf: async (namespace, job, signal) => {
+      const selector = encodeURIComponent(`job-name=${job}`)
+      const answer = await ask(`${pods(namespace)}?labelSelector=${selector}`, signal)
+      return PodList.parse(await answer.json()).items
+    },
+    logOf: async (namespace, pod, signal) => {
+      const answer = await ask(`${pods(namespace)}/${encodeURIComponent(pod)}/log?tailLines=${TAIL_LINES}`, signal)
+      return endOf(answer)
+    },
+  }
+}
+
+/** Reads a body and keeps its end, however long it is. */
+async function endOf(answer: Response): Promise<string> {
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    if (text.length > 2 * MAX_LOG) text = text.slice(-MAX_LOG)
+  }
+  return text.slice(-MAX_LOG)
+}

@@ -1,0 +1,86 @@
+import { keptChild } from '../kept-child.js'
+import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
+import { ANNOTATION, LABEL } from '../names.js'
+import type { Output } from './output.js'
+import { childNames } from './related.js'
+import { type Run, isActive } from './runs.js'
+import { type TerraformSituation, outputId } from './situation.js'
+
+/** How many finished runs are kept beside the current ones. */
+const KEPT_RUNS = 3
+
+const OUTPUT_KEY = 'outputs.json'
+
+/** The observed Jobs as an answer that keeps them: but those to leave out, and all but the newest of the finished. */
+export function keptJobs(
+  { request, runs }: TerraformSituation,
+  current: readonly string[],
+  leftOut?: string,
+): DesiredChild[] {
+  const isCurrent = ({ name }: Run) => current.includes(name)
+  const old = runs.filter(run => !isActive(run) && !isCurrent(run)).slice(-KEPT_RUNS)
+  return runs
+    .filter(run => run.name !== leftOut && (isActive(run) || isCurrent(run) || old.includes(run)))
+    .map(({ job }) => keptChild(job, request.parent.metadata.namespace))
+}
+
+/** Everything observed, as it is. */
+export function keptChildren({ request, runs, outputMap, pullSecret }: TerraformSituation): DesiredChild[] {
+  const objects = [...runs.map(({ job }) => job), outputMap, pullSecret].filter(object => object !== undefined)
+  return objects.map(object => keptChild(object, request.parent.metadata.namespace))
+}
+
+function labels({ request }: TerraformSituation) {
+  return { 'app.kubernetes.io/managed-by': 'alustan', [LABEL.terraform]: request.parent.metadata.name }
+}
+
+/** The ConfigMap of outputs after a run: with its outputs, or with the older ones and what is wrong with the new. */
+export function outputMap(situation: TerraformSituation, run: Run, { outputs, fault }: Output): DesiredChild {
+  const { name, namespace } = situation.request.parent.metadata
+  const older = situation.outputMap?.data
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: childNames(name).output,
+      namespace,
+      labels: labels(situation),
+      annotations: {
+        [ANNOTATION.outputOf]: outputId(run),
+        ...(fault !== undefined && { [ANNOTATION.outputFault]: fault }),
+      },
+    },
+    ...(outputs !== undefined
+      ? { data: { [OUTPUT_KEY]: JSON.stringify(outputs) } }
+      : older !== undefined && { data: older }),
+  }
+}
+
+/** The outputs that a ConfigMap holds. */
+export function readOutputs(map: KubernetesObject | DesiredChild | undefined): Record<string, unknown> | undefined {
+  const data: unknown = map?.data
+  const text: unknown =
+    typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[OUTPUT_KEY] : undefined
+  if (typeof text !== 'string') return undefined
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return undefined // somebody edited it; the next postDeploy writes it anew
+  }
+}
+
+/** The Secret that lets the runs' image be pulled; the one that is there stays while a run may need it. */
+export function pullSecret(situation: TerraformSituation, config: string | undefined): DesiredChild | undefined {
+  const { name, namespace } = situation.request.parent.metadata
+  const observed = situation.pullSecret
+  if (config === undefined) {
+    return observed !== undefined && situation.active !== undefined ? keptChild(observed, namespace) : undefined
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: childNames(name).pullSecret, namespace, labels: labels(situation) },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(config).toString('base64') },
+  }
+}

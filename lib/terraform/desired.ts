@@ -1,0 +1,119 @@
+import type { Verdict } from '../conditions.js'
+import { unreadyDependencies } from '../dependencies/unready.js'
+import { dependencyVerdict } from '../dependencies/verdict.js'
+import { AlustanError, attempt, isCuredByEdit } from '../errors.js'
+import { resolveImage } from '../image.js'
+import type { DesiredChild, SyncResponse } from '../metacontroller.js'
+import { keptChildren, pullSecret, readOutputs } from './children.js'
+import type { TerraformFacts } from './facts.js'
+import { wantedRuns } from './input.js'
+import { type Progress, progressRuns } from './progress.js'
+import { runStatus } from './run-message.js'
+import type { TerraformSituation } from './situation.js'
+import type { TerraformSpec, TerraformStatus } from './spec.js'
+import { type TerraformReport, terraformStatus } from './status.js'
+
+/** How soon to ask again while something is found out for the first time. */
+const SOON_SECONDS = 2
+
+type Answer = SyncResponse<TerraformStatus>
+
+/**
+ * What should exist for a Terraform, and what its status says. One run at a time: a run that goes on is never touched,
+ * newer input waits for it. What was done is never undone because something cannot be computed.
+ */
+export function desiredTerraform(situation: TerraformSituation, facts: TerraformFacts): Answer {
+  const { spec, previous, settings } = situation
+  if (spec.value === undefined) return keep(situation, facts, failed([spec.failure]))
+  if (spec.value.suspend) {
+    const { state = 'Progressing', ...rest } = previous
+    const message = 'suspended: nothing new is deployed until spec.suspend is false'
+    return { status: { ...rest, state, message }, children: keptChildren(situation), resyncAfterSeconds: 0 }
+  }
+  const image = situation.image?.value
+  const outcome = image && resolveImage(image, facts.scan, { tag: situation.runningTag, note: undefined })
+  const blockers = unreadyDependencies(situation.request, spec.value.dependencies)
+  const dependencies = dependencyVerdict(`Terraform/${situation.request.parent.metadata.name}`, blockers)
+  const verdicts = [...(outcome?.verdicts ?? []), dependencies]
+  const failures = [situation.image?.failure, outcome?.failure].filter(failure => failure !== undefined)
+  if (failures.length > 0) return keep(situation, facts, { ...failed(failures), verdicts })
+  if (image === undefined || outcome?.tag === undefined) {
+    const message = verdicts[0]?.message ?? 'waits for the registry'
+    return keep(situation, facts, { state: 'Progressing', message, verdicts }, SOON_SECONDS)
+  }
+  const reference = `${image.repository.name}:${outcome.tag}`
+  const isNew = situation.runs.length === 0 && previous.deployed === undefined
+  if (isNew && blockers.length > 0) {
+    const isStalled = dependencies.reason === 'DependencyCycle'
+    const { message, reason } = dependencies
+    return keep(situation, facts, { state: 'Progressing', message, reason, isStalled, blockers, verdicts })
+  }
+  const wanted = attempt(() => wantedRuns(situation.request.parent, spec.value, reference))
+  if (wanted.value === undefined) return keep(situation, facts, { ...failed([wanted.failure]), verdicts })
+  const progress = progressRuns(situation, facts, spec.value, wanted.value)
+  return answer(situation, facts, spec.value, progress, verdicts, settings.resyncAfterSeconds)
+}
+
+function failed(failures: readonly AlustanError[]): TerraformReport {
+  return {
+    state: 'Error',
+    message: failures.map(({ message }) => message).join('; '),
+    reason: failures[0]?.reason,
+    isStalled: failures.some(({ reason }) => isCuredByEdit(reason)),
+  }
+}
+
+/** Everything as it is, with what is known of the newest run. */
+function keep(situation: TerraformSituation, facts: TerraformFacts, report: TerraformReport, resync?: number): Answer {
+  const { runs, previous, outputMap, settings } = situation
+  const newest = runs.at(-1)
+  const known: TerraformReport = {
+    image: newest?.image ?? previous.image,
+    deployed: previous.deployed,
+    ...(newest !== undefined && { run: runStatus(newest, facts.pods, situation) }),
+    outputs: readOutputs(outputMap),
+    ...report,
+  }
+  return {
+    status: terraformStatus(situation, known, facts.now),
+    children: keptChildren(situation),
+    resyncAfterSeconds: resync ?? settings.resyncAfterSeconds,
+  }
+}
+
+function answer(
+  situation: TerraformSituation,
+  facts: TerraformFacts,
+  spec: TerraformSpec,
+  progress: Progress,
+  verdicts: readonly Verdict[],
+  resyncAfterSeconds: number,
+): Answer {
+  const { foreign } = situation
+  const secret = foreign.some(name => name.startsWith('Secret')) ? undefined : pullSecret(situation, facts.pullConfig)
+  const map =
+    foreign.some(name => name.startsWith('ConfigMap')) || spec.postDeploy === undefined ? undefined : progress.outputMap
+  const children: DesiredChild[] = [...progress.jobs, map, secret].filter(child => child !== undefined)
+  const report: TerraformReport = {
+    ...progress.report,
+    outputs: readOutputs(map),
+    verdicts: [...verdicts, ...progress.verdicts],
+    ...(foreign.length > 0 && conflict(foreign, progress.report)),
+  }
+  return {
+    status: terraformStatus(situation, report, facts.now),
+    children,
+    resyncAfterSeconds: progress.resyncAfterSeconds ?? resyncAfterSeconds,
+  }
+}
+
+/** A name that is taken does not stop a run: it is told beside it, and is the state once nothing runs any more. */
+function conflict(foreign: readonly string[], { state, message }: TerraformReport): Partial<TerraformReport> {
+  const fault = `${foreign.join(' and ')} belongs to somebody else; rename this Terraform or remove it`
+  const isBusy = state === 'Progressing' || state === 'Failed'
+  return {
+    state: isBusy ? state : 'Error',
+    message: `${message}; ${fault}`,
+    ...(!isBusy && { reason: 'NameConflict' }),
+  }
+}

@@ -1,0 +1,93 @@
+/** Largest output that is kept, in bytes: under dynamic-apply it stands in an annotation too, of 256 KiB at most. */
+export const MAX_OUTPUT_BYTES = 200 * 1024
+const MAX_DEPTH = 50
+
+/** What a postDeploy script reported, or what is wrong with it. */
+export type Output =
+  | { readonly outputs: Record<string, unknown>; readonly fault?: undefined }
+  | { readonly outputs?: undefined; readonly fault: string }
+
+/**
+ * Finds the last JSON object with `outputs` at its top level in what a script printed, whatever else it printed, and
+ * takes what is under it. Entries `{value, sensitive: true}` are left out, also nested ones (as `terraform output -json`
+ * marks them). Takes time in proportion to the log.
+ */
+export function parseOutput(log: string): Output {
+  const document = lastDocument(log)
+  if (document === undefined) {
+    return { fault: 'it printed no JSON object with "outputs" at its top level; print one, as the last of its kind' }
+  }
+  const { outputs } = document
+  if (!isMap(outputs)) return { fault: '"outputs" is no map; print {"outputs": {"name": value}}' }
+  if (isDeeperThan(outputs, MAX_DEPTH))
+    return { fault: `"outputs" is nested deeper than ${MAX_DEPTH} levels; flatten it` }
+  const open = withoutSensitive(outputs) as Record<string, unknown>
+  const bytes = Buffer.byteLength(JSON.stringify(open))
+  if (bytes <= MAX_OUTPUT_BYTES) return { outputs: open }
+  return { fault: `"outputs" has ${bytes} bytes, more than the ${MAX_OUTPUT_BYTES} that are kept; report less` }
+}
+
+/** How often a log may be read over in search of documents, so that noise full of braces costs little. */
+const MAX_PASSES = 10
+
+function lastDocument(log: string): Record<string, unknown> | undefined {
+  let last: Record<string, unknown> | undefined
+  let budget = log.length * MAX_PASSES
+  for (let start = log.indexOf('{'); start !== -1 && budget > 0;) {
+    const text = balanced(log, start)
+    budget -= text?.length ?? log.length - start
+    const document = text === undefined ? undefined : readObject(text)
+    if (document !== undefined && Object.hasOwn(document, 'outputs')) last = document
+    // What is within a document is no document of its own.
+    start = log.indexOf('{', document === undefined ? start + 1 : start + (text ?? '').length)
+  }
+  return last
+}
+
+/** The text from a `{` to the `}` that closes it; undefined when there is none. */
+function balanced(log: string, start: number): string | undefined {
+  let depth = 0
+  let isText = false
+  for (let at = start; at < log.length; at++) {
+    const character = log[at]
+    if (isText) {
+      if (character === '\\') at++
+      else if (character === '"') isText = false
+    } else if (character === '"') isText = true
+    else if (character === '{') depth++
+    else if (character === '}' && --depth === 0) return log.slice(start, at + 1)
+  }
+  return undefined
+}
+
+function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isMap(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some(part => isDeeperThan(part, levels - 1))
+}
+
+/** Keys that would reach an object's prototype are left out as well: nobody means them. */
+function withoutSensitive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter(part => !isSensitive(part)).map(withoutSensitive)
+  if (!isMap(value)) return value
+  const open = Object.entries(value).filter(([key, part]) => key !== '__proto__' && !isSensitive(part))
+  return Object.fromEntries(
+    open.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, withoutSensitive(part)]),
+  )
+}
+
+function isSensitive(value: unknown): boolean {
+  return isMap(value) && value.sensitive === true
+}

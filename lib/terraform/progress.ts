@@ -1,0 +1,182 @@
+import type { Verdict } from '../conditions.js'
+import { keptChild } from '../kept-child.js'
+import type { DesiredChild } from '../metacontroller.js'
+import { ANNOTATION } from '../names.js'
+import { keptJobs, outputMap } from './children.js'
+import type { TerraformFacts } from './facts.js'
+import type { WantedRun, WantedRuns } from './input.js'
+import { job } from './job.js'
+import { childNames } from './related.js'
+import { runMessage, runStatus } from './run-message.js'
+import type { Run } from './runs.js'
+import { type TerraformSituation, isRecorded, outputId } from './situation.js'
+import type { TerraformSpec } from './spec.js'
+import type { TerraformReport } from './status.js'
+
+/** How far the runs are, and which Jobs there should be. */
+export interface Progress {
+  readonly jobs: readonly DesiredChild[]
+  readonly outputMap: DesiredChild | undefined
+  readonly report: TerraformReport
+  readonly verdicts: readonly Verdict[]
+  readonly resyncAfterSeconds?: number
+}
+
+/** How often the pods of a run are looked at: what keeps one from starting is seen only there. */
+const LOOK_SECONDS = 10
+const SOON_SECONDS = 1
+
+/** Decides on the Jobs: what runs is waited for, then the deploy, then its report. */
+export function progressRuns(
+  situation: TerraformSituation,
+  facts: TerraformFacts,
+  spec: TerraformSpec,
+  wanted: WantedRuns,
+): Progress {
+  const { runs, active, previous } = situation
+  const { deploy, postDeploy } = wanted
+  const context: Context = { situation, facts, spec, wanted }
+  if (active !== undefined) return awaitRun(context, active)
+  const deployed = runs.find(({ name }) => name === deploy.name)
+  const newest = runs.findLast(({ step }) => step === 'deploy')
+  if (deployed === undefined) {
+    // Its Job may have been removed by hand: what succeeded is not run again.
+    const isKnown = previous.deployed === deploy.name
+    return isKnown ? report(context, postDeploy, undefined) : begin(context, deploy)
+  }
+  // Inputs that were deployed before others are deployed anew: the old record gives way to a new run of its name.
+  if (deployed !== newest) return giveWay(context, deployed)
+  if (deployed.outcome === 'failed') return stay(context, deployed, 'Failed', undefined)
+  return report(context, postDeploy, deployed)
+}
+
+interface Context {
+  readonly situation: TerraformSituation
+  readonly facts: TerraformFacts
+  readonly spec: TerraformSpec
+  readonly wanted: WantedRuns
+}
+
+function currentNames({ wanted }: Context): string[] {
+  return [wanted.deploy.name, wanted.postDeploy?.name].filter(name => name !== undefined)
+}
+
+function keptMap({ situation }: Context): DesiredChild | undefined {
+  const { outputMap: map, request } = situation
+  return map && keptChild(map, request.parent.metadata.namespace)
+}
+
+/** A run that goes on is never touched; only one that never started gives way to newer input. */
+function awaitRun(context: Context, active: Run): Progress {
+  const { facts } = context
+  const isWanted = currentNames(context).includes(active.name)
+  const hasNeverStarted = facts.pods?.hasStarted === false && !active.hasFailedPods
+  const isGoing = active.job.metadata.deletionTimestamp != null
+  if (!isWanted && hasNeverStarted && !isGoing) return giveWay(context, active)
+  const state = active.name === context.wanted.postDeploy?.name ? 'Success' : 'Progressing'
+  const note = isGoing
+    ? 'it is being deleted; its pod ends first'
+    : isWanted
+      ? undefined
+      : 'newer input waits for its end'
+  const deployed = state === 'Success' ? context.wanted.deploy.name : undefined
+  return { ...stay(context, active, state, note, deployed), resyncAfterSeconds: LOOK_SECONDS }
+}
+
+function stay(context: Context, run: Run, state: TerraformReport['state'], note?: string, deployed?: string): Progress {
+  const { situation, facts } = context
+  const { parent } = situation.request
+  const status = runStatus(run, facts.pods, situation)
+  const cure = `a change of the spec or of the annotation ${ANNOTATION.requestedAt} tries again`
+  const parts = [runMessage(parent, run, status), note, state === 'Failed' ? cure : undefined]
+  const message = parts.filter(part => part !== undefined).join('; ')
+  return {
+    jobs: keptJobs(situation, currentNames(context)),
+    outputMap: keptMap(context),
+    report: { state, message, image: run.image, deployed, run: status },
+    verdicts: [],
+  }
+}
+
+function giveWay(context: Context, run: Run): Progress {
+  const { situation, facts } = context
+  return {
+    jobs: keptJobs(situation, currentNames(context), run.name),
+    outputMap: keptMap(context),
+    report: {
+      state: 'Progressing',
+      message: `run '${run.name}' gives way to a new one`,
+      image: run.image,
+      run: runStatus(run, facts.pods, situation),
+    },
+    verdicts: [],
+    resyncAfterSeconds: SOON_SECONDS,
+  }
+}
+
+function begin(context: Context, { name, input }: WantedRun, deployed?: string): Progress {
+  const { situation, facts, spec } = context
+  const { parent } = situation.request
+  const pullSecret = facts.pullConfig === undefined ? undefined : childNames(parent.metadata.name).pullSecret
+  const made = job(parent, spec, { name, input, pullSecret })
+  return {
+    jobs: [...keptJobs(situation, currentNames(context)), made],
+    outputMap: keptMap(context),
+    report: {
+      state: deployed === undefined ? 'Progressing' : 'Success',
+      message: `starts run '${name}'`,
+      image: input.image,
+      deployed,
+      run: { job: name, phase: 'Pending' },
+    },
+    verdicts: [],
+    resyncAfterSeconds: LOOK_SECONDS,
+  }
+}
+
+/** After the deploy: its report, whose outputs are read once and kept. `deployed` is undefined when its Job is gone. */
+function report(context: Context, wanted: WantedRun | undefined, deployed: Run | undefined): Progress {
+  const { situation, facts } = context
+  const { name, input } = context.wanted.deploy
+  const jobs = keptJobs(situation, currentNames(context))
+  const done: TerraformReport = {
+    state: 'Completed',
+    message: wanted === undefined ? 'deployed' : 'deployed, and its outputs are kept',
+    image: deployed?.image ?? input.image,
+    deployed: name,
+    run: { job: deployed?.name ?? name, phase: 'Succeeded' },
+  }
+  if (wanted === undefined) return { jobs, outputMap: undefined, report: done, verdicts: [] }
+  const run = situation.runs.find(each => each.name === wanted.name)
+  if (run === undefined) {
+    const isKept =
+      situation.outputMap?.metadata.annotations?.[ANNOTATION.outputOf]?.startsWith(`${wanted.name}@`) === true
+    return isKept && deployed === undefined
+      ? withOutputs(context, done, keptMap(context))
+      : begin(context, wanted, name)
+  }
+  if (deployed !== undefined && run.createdAt < deployed.createdAt) return giveWay(context, run)
+  if (run.outcome === 'failed') return stay(context, run, 'Failed', 'the deploy stands', name)
+  const ended = { ...done, run: runStatus(run, facts.pods, situation) }
+  if (isRecorded(run, situation.outputMap)) return withOutputs(context, ended, keptMap(context))
+  if (facts.output !== undefined) return withOutputs(context, ended, outputMap(situation, run, facts.output))
+  const waits: TerraformReport = {
+    ...ended,
+    state: 'Success',
+    message: `deployed; reads the outputs of '${outputId(run)}'`,
+  }
+  return { jobs, outputMap: keptMap(context), report: waits, verdicts: [], resyncAfterSeconds: SOON_SECONDS }
+}
+
+function withOutputs(context: Context, done: TerraformReport, map: DesiredChild | undefined): Progress {
+  const fault = map?.metadata.annotations?.[ANNOTATION.outputFault]
+  const type = 'OutputsValid'
+  const jobs = keptJobs(context.situation, currentNames(context))
+  if (fault === undefined) {
+    const verdict: Verdict = { type, status: 'True', reason: 'Valid', message: 'the outputs of postDeploy are kept' }
+    return { jobs, outputMap: map, report: done, verdicts: [verdict] }
+  }
+  const message = `deployed, but the output of postDeploy is not valid: ${fault}; older outputs stay`
+  const verdict: Verdict = { type, status: 'False', reason: 'Invalid', message: fault }
+  return { jobs, outputMap: map, report: { ...done, state: 'Success', message }, verdicts: [verdict] }
+}

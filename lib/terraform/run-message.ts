@@ -1,0 +1,48 @@
+import type { Parent } from '../metacontroller.js'
+import type { PodReport } from './facts.js'
+import type { Run } from './runs.js'
+import type { TerraformStatus } from './spec.js'
+import type { TerraformSituation } from './situation.js'
+
+const STEP_NAME = { deploy: 'deploy', postdeploy: 'postDeploy', destroy: 'destroy' } as const
+
+/** `status.run` of a run: what its pods told stays told after they are gone. */
+export function runStatus(
+  run: Run,
+  pods: PodReport | undefined,
+  { previous }: TerraformSituation,
+): NonNullable<TerraformStatus['run']> {
+  const before = previous.run?.job === run.name ? previous.run : undefined
+  const exitCode = pods?.exitCode ?? before?.exitCode
+  const isFailed = run.outcome === 'failed'
+  const reason = pods?.reason ?? (isFailed ? (before?.reason ?? run.reason) : undefined)
+  return {
+    job: run.name,
+    phase: phase(run, pods),
+    ...(isFailed && exitCode !== undefined && { exitCode }),
+    ...(run.outcome !== 'succeeded' && reason !== undefined && { reason }),
+  }
+}
+
+function phase(
+  { outcome, hasFailedPods }: Run,
+  pods: PodReport | undefined,
+): NonNullable<TerraformStatus['run']>['phase'] {
+  if (outcome === 'succeeded') return 'Succeeded'
+  if (outcome === 'failed') return 'Failed'
+  return pods?.hasStarted === true || hasFailedPods ? 'Running' : 'Pending'
+}
+
+/** One sentence on a run that is active or failed, with the command that shows more; never what it printed. */
+export function runMessage({ metadata }: Parent, run: Run, status: NonNullable<TerraformStatus['run']>): string {
+  const title = `${STEP_NAME[run.step]} run '${run.name}'`
+  const logs = `kubectl -n ${metadata.namespace} logs job/${run.name}`
+  if (run.outcome === 'failed') {
+    const causes = [status.exitCode === undefined ? undefined : `exit code ${status.exitCode}`, status.reason]
+    const why = causes.filter(cause => cause !== undefined).join(', ')
+    return `${title} failed${why === '' ? '' : ` (${why})`}; see: ${logs}`
+  }
+  if (status.phase === 'Running') return `${title} goes on; see: ${logs} --follow`
+  const pods = `kubectl -n ${metadata.namespace} describe pods -l job-name=${run.name}`
+  return status.reason === undefined ? `${title} starts` : `${title} does not start: ${status.reason}; see: ${pods}`
+}

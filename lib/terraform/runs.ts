@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { type KubernetesObject, type SyncRequest, objectsOf } from '../metacontroller.js'
+import { ANNOTATION, KIND, LABEL } from '../names.js'
+
+export type Step = 'deploy' | 'postdeploy' | 'destroy'
+
+/** A Job of ours, as far as it can be read from the Job alone. */
+export interface Run {
+  readonly job: KubernetesObject
+  readonly name: string
+  readonly step: Step
+  readonly image: string | undefined
+  /** Which attempt of a destroy it is, from 1. */
+  readonly attempt: number
+  /** RFC 3339; the API server's time, like `endedAt`. */
+  readonly createdAt: string
+  readonly outcome: 'succeeded' | 'failed' | undefined
+  readonly endedAt: string
+  /** Why it failed, as the Job controller says: `BackoffLimitExceeded`, `DeadlineExceeded`, … */
+  readonly reason: string | undefined
+  /** Whether a pod of it has failed already, so that it did start. */
+  readonly hasFailedPods: boolean
+}
+
+const JobStatus = z
+  .looseObject({
+    failed: z.number().optional().catch(undefined),
+    conditions: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string().optional(),
+          lastTransitionTime: z.string().default(''),
+        }),
+      )
+      .default([])
+      .catch([]),
+  })
+  .catch({ failed: undefined, conditions: [] })
+
+/** Our Jobs, the newest last. */
+export function readRuns(request: SyncRequest): Run[] {
+  const runs = (objectsOf(request.children, KIND.job) ?? []).map(readRun)
+  return runs.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.name, b.name))
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function readRun(job: KubernetesObject): Run {
+  const { labels, annotations, creationTimestamp, name } = job.metadata
+  const { conditions, failed = 0 } = JobStatus.parse(job.status ?? {})
+  const ended = conditions.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'))
+  const step = labels?.[LABEL.step]
+  return {
+    job,
+    name,
+    step: step === 'postdeploy' || step === 'destroy' ? step : 'deploy',
+    image: annotations?.[ANNOTATION.image],
+    attempt: Number(annotations?.[ANNOTATION.attempt] ?? 1),
+    createdAt: creationTimestamp ?? '',
+    outcome: ended === undefined ? undefined : ended.type === 'Complete' ? 'succeeded' : 'failed',
+    endedAt: ended?.lastTransitionTime ?? '',
+    reason: ended?.type === 'Failed' ? ended.reason : undefined,
+    hasFailedPods: failed > 0,
+  }
+}
+
+/** Whether a Job may still have a pod that runs: one that is being deleted has, until its pod is gone. */
+export function isActive({ outcome, job }: Run): boolean {
+  return outcome === undefined || job.metadata.deletionTimestamp != null
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { Condition } from '../conditions.js'
+import { type Attempt, attempt } from '../errors.js'
+import { type ImageRequest, imageRequest, tagOf } from '../image.js'
+import { type KubernetesObject, type Parent, type SyncRequest, isOwnedBy } from '../metacontroller.js'
+import { ANNOTATION, KIND } from '../names.js'
+import { specFailure } from '../spec-failure.js'
+import type { TerraformSettings } from './facts.js'
+import { childNames } from './related.js'
+import { type Run, isActive, readRuns } from './runs.js'
+import { TerraformSpec } from './spec.js'
+
+/** What is read of the status that was written last. */
+const Previous = z
+  .looseObject({
+    state: z.enum(['Progressing', 'Error', 'Success', 'Failed', 'Completed']).optional().catch(undefined),
+    image: z.string().optional().catch(undefined),
+    deployed: z.string().optional().catch(undefined),
+    run: z
+      .looseObject({
+        job: z.string(),
+        phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed']).catch('Pending'),
+        exitCode: z.number().optional().catch(undefined),
+        reason: z.string().optional().catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+    conditions: z.array(Condition).default([]).catch([]),
+  })
+  .catch({ state: undefined, image: undefined, deployed: undefined, run: undefined, conditions: [] })
+
+/** A request, read once: what the hook needs to gather the facts, and the core to decide. */
+export interface TerraformSituation {
+  readonly request: SyncRequest
+  readonly settings: TerraformSettings
+  readonly spec: Attempt<TerraformSpec>
+  readonly previous: z.infer<typeof Previous>
+  /** Our Jobs, the newest last. */
+  readonly runs: readonly Run[]
+  readonly active: Run | undefined
+  readonly outputMap: KubernetesObject | undefined
+  readonly pullSecret: KubernetesObject | undefined
+  /** Kinds and names of ours that somebody else's object has. */
+  readonly foreign: readonly string[]
+  readonly image: Attempt<ImageRequest> | undefined
+  readonly runningTag: string | undefined
+  /** The run whose pods tell why it does not go on or failed: the active one, or the newest if it failed. */
+  readonly inspected: Run | undefined
+  /** The newest postDeploy that succeeded and whose output is not recorded. */
+  readonly unread: Run | undefined
+}
+
+/** Reads a request. A bad spec is part of the answer. */
+export function readTerraform(request: SyncRequest, settings: TerraformSettings): TerraformSituation {
+  const { parent, children } = request
+  const parsed = TerraformSpec.safeParse(parent.spec)
+  const spec: Attempt<TerraformSpec> = parsed.success ? { value: parsed.data } : { failure: specFailure(parsed.error) }
+  const registry = spec.value?.containerRegistry
+  const image = registry && attempt(() => imageRequest(registry, settings.endpoints))
+  const previous = Previous.parse(parent.status ?? {})
+  const runs = readRuns(request)
+  const names = childNames(parent.metadata.name)
+  const key = (name: string) => `${parent.metadata.namespace}/${name}`
+  const outputMap = children[KIND.configMap]?.[key(names.output)]
+  const active = runs.findLast(isActive)
+  const deployed = runs.findLast(({ step }) => step === 'deploy')
+  const reported = runs.findLast(({ step }) => step === 'postdeploy')
+  return {
+    request,
+    settings,
+    spec,
+    previous,
+    runs,
+    active,
+    inspected: active ?? (runs.at(-1)?.outcome === 'failed' ? runs.at(-1) : undefined),
+    outputMap,
+    pullSecret: children[KIND.secret]?.[key(names.pullSecret)],
+    foreign: foreignNames(request, parent),
+    image,
+    runningTag: image?.value && tagOf(deployed?.image ?? previous.image, image.value.repository),
+    unread: reported?.outcome === 'succeeded' && !isRecorded(reported, outputMap) ? reported : undefined,
+  }
+}
+
+/** What a ConfigMap of outputs says which run they are of; a run again of the same name ends at another time. */
+export function outputId({ name, endedAt }: Run): string {
+  return `${name}@${endedAt}`
+}
+
+/** Whether the outputs of a run, or what is wrong with them, are kept already. */
+export function isRecorded(run: Run, outputMap: KubernetesObject | undefined): boolean {
+  return outputMap?.metadata.annotations?.[ANNOTATION.outputOf] === outputId(run)
+}
+
+function foreignNames({ related }: SyncRequest, parent: Parent): string[] {
+  const { output, pullSecret } = childNames(parent.metadata.name)
+  const guarded = [
+    { kind: 'ConfigMap', group: KIND.configMap, name: output },
+    { kind: 'Secret', group: KIND.secret, name: pullSecret },
+  ]
+  return guarded
+    .filter(({ group, name }) => {
+      const object = related[group]?.[`${parent.metadata.namespace}/${name}`]
+      return object !== undefined && !isOwnedBy(object, parent)
+    })
+    .map(({ kind, name }) => `${kind} '${name}'`)
+}

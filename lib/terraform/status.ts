@@ -1,0 +1,59 @@
+import { type Verdict, kstatus, stampConditions } from '../conditions.js'
+import type { Blocker } from '../dependencies/spec.js'
+import type { TerraformSituation } from './situation.js'
+import type { TerraformStatus } from './spec.js'
+
+/** What a status is made of. */
+export interface TerraformReport {
+  readonly state: TerraformStatus['state']
+  readonly message: string
+  /** One word for the condition Ready; the state when left out. */
+  readonly reason?: string | undefined
+  readonly isStalled?: boolean
+  readonly image?: string | undefined
+  readonly deployed?: string | undefined
+  readonly run?: TerraformStatus['run']
+  readonly outputs?: Record<string, unknown> | undefined
+  readonly blockers?: readonly Blocker[]
+  readonly verdicts?: readonly Verdict[]
+}
+
+/** Makes the status of a Terraform; the same report gives the same bytes. */
+export function terraformStatus(
+  { request, previous }: TerraformSituation,
+  report: TerraformReport,
+  now: string,
+): TerraformStatus {
+  const {
+    state,
+    message,
+    reason = state,
+    isStalled = false,
+    image,
+    deployed,
+    run,
+    outputs,
+    blockers = [],
+    verdicts = [],
+  } = report
+  const standing = {
+    isReady: state === 'Completed',
+    isReconciling: state === 'Progressing',
+    isStalled,
+    reason,
+    message,
+  }
+  return {
+    state,
+    message,
+    ...(image !== undefined && { image }),
+    ...(deployed !== undefined && { deployed }),
+    ...(run !== undefined && { run }),
+    ...(outputs !== undefined && { postDeployOutput: outputs }),
+    ...(blockers.length > 0 && { blockedBy: [...blockers] }),
+    conditions: stampConditions([...kstatus(standing), ...verdicts], previous.conditions, {
+      now,
+      generation: request.parent.metadata.generation,
+    }),
+  }
+}

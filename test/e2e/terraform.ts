@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { pushScripts, removeTag } from './images.js'
+import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
+import type { Scenario, World } from './scenario.js'
+import { eventually } from './shell.js'
+
+const KIND = 'terraforms.alustan.io'
+const IMAGE = 'alustan/infrastructure'
+
+const SCRIPTS = {
+  deploy: 'echo "deploys $TF_VAR_region"; sleep "${PAUSE:-0}"; exit "${CODE:-0}"',
+  destroy: 'echo "destroys $*"; sleep 2',
+  report:
+    'echo "noise { not json"; echo "{\\"outputs\\": {\\"args\\": \\"$*\\", \\"region\\": \\"$TF_VAR_region\\", \\"key\\": {\\"value\\": \\"canary\\", \\"sensitive\\": true}}}"; echo done',
+}
+
+function terraform(name: string, { namespace }: World, spec: object = {}): Seen {
+  return {
+    apiVersion: 'alustan.io/v1alpha1',
+    kind: 'Terraform',
+    metadata: { name, namespace },
+    spec: {
+      variables: { TF_VAR_region: 'us-east-1', TF_VAR_odd: 'a $(SCRIPT) $$ "b"\nc' },
+      scripts: { deploy: 'deploy', destroy: 'destroy -c' },
+      postDeploy: { script: 'report', args: { region: 'TF_VAR_region' } },
+      containerRegistry: {
+        provider: 'generic',
+        host: process.env.REGISTRY ?? 'localhost:5000',
+        imageName: IMAGE,
+        semanticVersion: '~1.0.0',
+      },
+      retries: 0,
+      ...spec,
+    },
+  }
+}
+
+async function reaches(
+  name: string,
+  { namespace }: World,
+  wanted: (status: Seen) => boolean,
+  seconds = 60,
+): Promise<Seen> {
+  return eventually(`${name} gets there`, seconds, async () => {
+    const object = await get(KIND, name, namespace)
+    const { status, metadata } = object ?? {}
+    if (status?.observedGeneration === metadata?.generation && wanted(status)) return status
+    throw new Error(
+      JSON.stringify({ state: status?.state, message: status?.message, image: status?.image, run: status?.run }),
+    )
+  })
+}
+
+const isCompleted = ({ state }: Seen) => state === 'Completed'
+
+async function jobs({ namespace }: World, step: string): Promise<Seen[]> {
+  return list('jobs', namespace, `alustan.io/step=${step}`)
+}
+
+async function isDestroyed(name: string, world: World): Promise<void> {
+  await eventually('the destroy script runs with its argument', 60, async () => {
+    const [job] = await jobs(world, 'destroy')
+    const env: Seen[] = job?.spec.template.spec.containers[0].env ?? []
+    const value = (wanted: string) => env.find(({ name: is }) => is === wanted)?.value
+    return value('SCRIPT') === './destroy' && value('ARGS') === '-c' ? true : undefined
+  })
+  await eventually('the Terraform is gone', 60, async () =>
+    (await get(KIND, name, world.namespace)) === undefined ? true : undefined,
+  )
+}
+
+/** Infrastructure from the first deploy to destroy, with real containers. */
+export const terraformScenario: Scenario = {
+  name: 'Terraform',
+  steps: [
+    [
+      'the highest allowed tag deploys, and its outputs are in status',
+      async world => {
+        await removeTag(IMAGE, '1.0.2')
+        await pushScripts(IMAGE, SCRIPTS, '1.0.0', '1.0.1', '1.1.0')
+        await apply(terraform('staging', world))
+        const status = await reaches('staging', world, isCompleted)
+        assert.match(status.image, /\/alustan\/infrastructure:1\.0\.1$/)
+        assert.deepEqual(status.postDeployOutput, { args: '-region=us-east-1', region: 'us-east-1' })
+        const [job] = await jobs(world, 'deploy')
+        assert.equal(job.spec.template.spec.automountServiceAccountToken, false)
+      },
+    ],
+    [
+      'a newer tag deploys by itself, once',
+      async world => {
+        await pushScripts(IMAGE, SCRIPTS, '1.0.2')
+        await reaches('staging', world, status => isCompleted(status) && status.image.endsWith(':1.0.2'))
+        assert.equal((await jobs(world, 'deploy')).length, 2)
+      },
+    ],
+    [
+      'an edit during a run waits for its end',
+      async world => {
+        await patch(KIND, 'staging', world.namespace, { spec: { variables: { PAUSE: '5' } } })
+        const slow = await reaches(
+          'staging',
+          world,
+          ({ run }) => run?.phase === 'Running' && run.job.includes('-deploy-'),
+        )
+        await patch(KIND, 'staging', world.namespace, {
+          spec: { variables: { PAUSE: null, TF_VAR_region: 'eu-west-1' } },
+        })
+        const waiting = await reaches('staging', world, ({ message }) => message.includes('newer input waits'))
+        assert.equal(waiting.run.job, slow.run.job)
+        const status = await reaches('staging', world, status => isCompleted(status) && status.run.job !== slow.run.job)
+        assert.equal(status.postDeployOutput.region, 'eu-west-1')
+        assert.equal((await get('job', slow.run.job, world.namespace)).status.succeeded, 1)
+      },
+    ],
+    [
+      'a script that fails is Failed with its exit code, and an edit repairs it',
+      async world => {
+        await patch(KIND, 'staging', world.namespace, { spec: { variables: { CODE: '3' } } })
+        const { run, message } = await reaches(
+          'staging',
+          world,
+          ({ state, run }) => state === 'Failed' && run.exitCode === 3,
+        )
+        assert.ok(message.includes(`kubectl -n ${world.namespace} logs job/${run.job}`))
+        await patch(KIND, 'staging', world.namespace, { spec: { variables: { CODE: null } } })
+        await reaches('staging', world, isCompleted)
+      },
+    ],
+    [
+      'a run that cannot start says why, and gives way to an edit',
+      async world => {
+        await patch(KIND, 'staging', world.namespace, {
+          spec: { resources: { requests: { cpu: '1000' } }, variables: { N: '1' } },
+        })
+        await reaches('staging', world, ({ run }) => run?.reason === 'Unschedulable')
+        await patch(KIND, 'staging', world.namespace, { spec: { resources: null, variables: { N: '2' } } })
+        await reaches('staging', world, isCompleted)
+      },
+    ],
+    [
+      'what somebody else named so is neither taken nor a hindrance to the deploy',
+      async world => {
+        const metadata = { name: 'taken-output', namespace: world.namespace }
+        await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { mine: 'yes' } })
+        await apply(terraform('taken', world))
+        const status = await reaches('taken', world, ({ state }) => state === 'Error')
+        assert.match(status.message, /ConfigMap 'taken-output' belongs to somebody else/)
+        assert.deepEqual((await get('configmap', 'taken-output', world.namespace)).data, { mine: 'yes' })
+        await patch(KIND, 'taken', world.namespace, { spec: { deletionPolicy: 'retain' } })
+        await remove(KIND, 'taken', world.namespace)
+        await eventually('it is let go without a destroy', 30, async () =>
+          (await get(KIND, 'taken', world.namespace)) === undefined ? true : undefined,
+        )
+        assert.ok(await get('configmap', 'taken-output', world.namespace))
+      },
+    ],
+    [
+      'deleting runs destroy, in the background',
+      async world => {
+        await remove(KIND, 'staging', world.namespace)
+        await isDestroyed('staging', world)
+      },
+    ],
+    [
+      'deleting runs destroy, in the foreground too',
+      async world => {
+        await apply(terraform('second', world))
+        await reaches('second', world, isCompleted)
+        await eventually('the jobs of the first are gone', 60, async () =>
+          (await jobs(world, 'destroy')).length === 0 ? true : undefined,
+        )
+        await remove(KIND, 'second', world.namespace, '--cascade=foreground')
+        await isDestroyed('second', world)
+      },
+    ],
+  ],
+}
