@@ -6,9 +6,13 @@ import { parseSyncRequest } from '../lib/metacontroller.js'
 import type { Scan } from '../lib/registry/scan.js'
 import { parseTag } from '../lib/registry/tag.js'
 import { desiredService } from '../lib/service/desired.js'
-import type { ServiceFacts, ServiceSettings } from '../lib/service/facts.js'
+import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
 import { readService } from '../lib/service/situation.js'
+import { desiredTerraform } from '../lib/terraform/desired.js'
+import type { TerraformFacts } from '../lib/terraform/facts.js'
+import { finalizeTerraform } from '../lib/terraform/finalize.js'
+import { readTerraform } from '../lib/terraform/situation.js'
 
 // A folder of test/golden is one case: `given.yaml` holds a whole request and the facts, `want.yaml` the whole answer.
 // GOLDEN=1 writes the answers anew: read their diff.
@@ -17,18 +21,22 @@ const ROOT = 'test/golden'
 interface Given {
   why: string
   request: unknown
-  facts?: { tags?: string[]; failure?: { reason: AlustanError['reason']; message: string }; isRunningTagGone?: boolean }
+  facts?: {
+    tags?: string[]
+    failure?: { reason: AlustanError['reason']; message: string }
+    isRunningTagGone?: boolean
+    now?: string
+  } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'pullConfig'>>
 }
 
-function serviceFacts({ facts = {} }: Given): ServiceFacts {
+function scanOf({ facts = {} }: Given): Scan {
   const { tags, failure, isRunningTagGone = false } = facts
-  const scan: Scan = {
+  return {
     tags: tags?.map(parseTag).filter(tag => tag !== undefined),
     failure: failure && new AlustanError(failure.reason, failure.message),
     isTruncated: false,
     isRunningTagGone,
   }
-  return { now: '2026-01-02T03:04:05Z', scan }
 }
 
 const settings: ServiceSettings = {
@@ -42,14 +50,24 @@ const settings: ServiceSettings = {
   resyncAfterSeconds: 60,
 }
 
+function answerOf(given: Given): object {
+  const request = parseSyncRequest(given.request)
+  const { now = '2026-01-02T03:04:05Z', pods, output, pullConfig } = given.facts ?? {}
+  const scan = scanOf(given)
+  if (request.parent.kind === 'Terraform') {
+    const situation = readTerraform(request, settings)
+    const facts = { now, scan, pods, output, pullConfig }
+    return request.finalizing ? finalizeTerraform(situation, facts) : desiredTerraform(situation, facts)
+  }
+  return request.finalizing
+    ? finalizeService(request, now)
+    : desiredService(readService(request, settings), { now, scan })
+}
+
 for (const name of readdirSync(ROOT).sort()) {
   t.test(name, async t => {
     const given = parse(readFileSync(`${ROOT}/${name}/given.yaml`, 'utf8')) as Given
-    const request = parseSyncRequest(given.request)
-    const facts = serviceFacts(given)
-    const answer = request.finalizing
-      ? finalizeService(request, facts.now)
-      : desiredService(readService(request, settings), facts)
+    const answer = answerOf(given)
     const got = stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false })
     if (process.env.GOLDEN !== undefined) writeFileSync(`${ROOT}/${name}/want.yaml`, got)
     t.equal(got, readFileSync(`${ROOT}/${name}/want.yaml`, 'utf8'), given.why)

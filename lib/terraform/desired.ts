@@ -109,7 +109,7 @@ function answer(
 
 /** A name that is taken does not stop a run: it is told beside it, and is the state once nothing runs any more. */
 function conflict(foreign: readonly string[], { state, message }: TerraformReport): Partial<TerraformReport> {
-  const fault = `${foreign.join(' and ')} belongs to somebody else; rename this Terraform or remove it`
+  const fault = `${foreign.join(' and ')} belongs to somebody else, so it is not written; rename this Terraform or remove it`
   const isBusy = state === 'Progressing' || state === 'Failed'
   return {
     state: isBusy ? state : 'Error',

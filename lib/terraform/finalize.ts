@@ -22,6 +22,9 @@ const FOREGROUND_SECONDS = 2
 const FIRST_PAUSE_SECONDS = 60
 const LONGEST_PAUSE_SECONDS = 3600
 
+/** How many failed attempts are kept as record. */
+const KEPT_ATTEMPTS = 2
+
 type Answer = FinalizeResponse<TerraformStatus>
 
 const WAY_OUT = 'to let go without destroying, set spec.deletionPolicy to retain'
@@ -49,12 +52,18 @@ export function finalizeTerraform(situation: TerraformSituation, facts: Terrafor
   }
   if (active !== undefined && active.step !== 'destroy') return awaitEnd(situation, facts, active)
   if (spec.value === undefined) {
+    if (isRetained(request.parent.spec)) return wait({ message: 'is let go' }, { finalized: active === undefined })
     return wait({
       state: 'Error',
       message: `${spec.failure.message}; is being deleted, but how to destroy is not known; ${WAY_OUT}`,
     })
   }
   return destroy(situation, facts, spec.value)
+}
+
+/** Whether the way out is taken, be the rest of the spec what it may. */
+function isRetained(spec: unknown): boolean {
+  return typeof spec === 'object' && spec !== null && 'deletionPolicy' in spec && spec.deletionPolicy === 'retain'
 }
 
 function answer(
@@ -136,7 +145,10 @@ function destroy(situation: TerraformSituation, facts: TerraformFacts, spec: Ter
   const pull = facts.pullConfig === undefined ? undefined : childNames(request.parent.metadata.name).pullSecret
   const { name, input } = wanted(number)
   const made = job(request.parent, spec, { name, input, pullSecret: pull, attempt: number })
-  const kept = keptChildren(situation).filter(({ kind }) => kind !== 'Secret')
+  const outdated = attempts.slice(0, -KEPT_ATTEMPTS).map(attempted => attempted.name)
+  const kept = keptChildren(situation).filter(
+    child => child.kind !== 'Secret' && !outdated.includes(child.metadata.name),
+  )
   const children: DesiredChild[] = [...kept, pullSecret(situation, facts.pullConfig), made].filter(
     child => child !== undefined,
   )
