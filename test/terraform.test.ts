@@ -159,11 +159,10 @@ t.test('a log full of braces costs little, and odd logs throw nothing', t => {
   t.end()
 })
 
-const pod = (status: object, name = 'p', creationTimestamp = '2026-01-01T00:00:00Z'): Pod =>
-  ({
-    metadata: { name, creationTimestamp },
-    status: { phase: 'Pending', conditions: [], containerStatuses: [], ...status },
-  }) as Pod
+const pod = (status: object, name = 'p', creationTimestamp = '2026-01-01T00:00:00Z'): Pod => ({
+  metadata: { name, creationTimestamp },
+  status: { phase: 'Pending', conditions: [], containerStatuses: [], ...status },
+})
 const container = (state: object, lastState: object = {}) => ({ containerStatuses: [{ state, lastState }] })
 const reports: [why: string, pods: Pod[], want: object][] = [
   ['no pod yet: quota, or too early', [], { hasStarted: false, reason: 'PodNotCreated' }],
