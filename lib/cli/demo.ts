@@ -7,7 +7,7 @@ import { play } from './simulate.js'
 import { type Simulation, ourResources, startSimulation } from './simulation.js'
 import { tree } from './tree.js'
 
-const EXAMPLES = ['examples/workspace.yaml', 'examples/services.yaml']
+const EXAMPLES = ['examples/workspace.yaml', 'examples/terraform.yaml', 'examples/services.yaml']
 
 /** `alustan demo`: the story of the examples on a cluster in memory. Returns the exit code: 0 when it came out right. */
 export async function demo(config: Config): Promise<number> {
@@ -17,13 +17,16 @@ export async function demo(config: Config): Promise<number> {
   const images = new Map([
     ['alustan/backend', ['0.1.0', '0.2.0', '0.2.1']],
     ['alustan/web', ['1.1.0', '1.1.3', '1.2.0']],
+    ['alustan/infrastructure', ['1.0.0', '1.0.1', '1.1.0']],
   ])
   const simulation = await startSimulation(config, images)
   screen.say(
-    'alustan, on a cluster in memory. Argo CD and the registry are stand-ins; the hooks and their answers are real.',
+    'alustan, on a cluster in memory. Argo CD, containers and the registry are stand-ins; the hooks and their answers are real.',
   )
-  for (const tell of [comesUp, newTag, newAnnotation, goesDown]) await tell(simulation, screen, objects)
-  const left = simulation.cluster.objects().filter(({ kind }) => kind !== 'Secret')
+  for (const tell of [infrastructure, comesUp, newTag, newAnnotation, goesDown]) await tell(simulation, screen, objects)
+  // What was owned goes after its owner.
+  for (let steps = 0; steps < 10; steps++) await simulation.step(1)
+  const left = simulation.cluster.objects().filter(({ metadata }) => metadata.namespace !== 'alustan')
   screen.say(left.length === 0 ? 'Nothing is left.' : ['This is left:', ...tree(left)].join('\n'))
   simulation.stop()
   return left.length === 0 ? 0 : 1
@@ -31,16 +34,26 @@ export async function demo(config: Config): Promise<number> {
 
 type Chapter = (simulation: Simulation, screen: Screen, objects: ReturnType<typeof readManifests>) => Promise<void>
 
+const isTerraform = ({ kind }: { kind: string }) => kind === 'Terraform'
+
+const infrastructure: Chapter = async (simulation, screen, objects) => {
+  screen.say(
+    '1. A Terraform is applied: its image runs as a Job, and what its postDeploy script reports is kept in status.',
+  )
+  await simulation.apply(objects.filter(isTerraform))
+  await playUntil(simulation, screen, 'staging-cluster', ({ state }) => state === 'Completed')
+}
+
 const comesUp: Chapter = async (simulation, screen, objects) => {
-  screen.say('1. Two services are applied. web-service names api-service as its dependency, so it waits.')
+  screen.say('2. Two services are applied. web-service names api-service as its dependency, so it waits.')
   const isOurs = ({ apiVersion }: { apiVersion: string }) => apiVersion === API_VERSION
   await simulation.apply(objects.filter(object => !isOurs(object)))
-  await simulation.apply(objects.filter(isOurs).reverse())
+  await simulation.apply(objects.filter(object => isOurs(object) && !isTerraform(object)).reverse())
   await play(simulation, screen)
 }
 
 const newTag: Chapter = async (simulation, screen) => {
-  screen.say('2. Somebody pushes alustan/backend:0.3.0. It satisfies ">=0.2.0", so the next scan finds and deploys it.')
+  screen.say('3. Somebody pushes alustan/backend:0.3.0. It satisfies ">=0.2.0", so the next scan finds and deploys it.')
   simulation.repositories.get('alustan/backend')?.push('0.3.0')
   await playUntil(
     simulation,
@@ -52,7 +65,7 @@ const newTag: Chapter = async (simulation, screen) => {
 
 const newAnnotation: Chapter = async (simulation, screen) => {
   screen.say(
-    '3. The workspace loses its annotation DB_NAME. What runs goes on, and the status names the key; then it is back.',
+    '4. The workspace loses its annotation DB_NAME. What runs goes on, and the status names the key; then it is back.',
   )
   const secret = { name: 'staging', namespace: 'alustan' }
   await annotate(simulation, secret, annotations => delete annotations.DB_NAME)
@@ -63,12 +76,15 @@ const newAnnotation: Chapter = async (simulation, screen) => {
 
 const goesDown: Chapter = async (simulation, screen) => {
   screen.say(
-    '4. api-service is deleted, but web-service still needs it: it stays until web-service is deleted and gone.',
+    '5. api-service is deleted, but web-service still needs it: it stays until web-service is deleted and gone.',
   )
   const { cluster } = simulation
   await cluster.delete(RESOURCES.services, { name: 'api-service', namespace: 'default' })
   await playUntil(simulation, screen, 'api-service', ({ state }) => state === 'Blocked')
   await cluster.delete(RESOURCES.services, { name: 'web-service', namespace: 'default' })
+  await play(simulation, screen, () => ourResources(cluster).length === 1)
+  screen.say('6. The Terraform is deleted: its destroy script runs with the image that was deployed, then it is gone.')
+  await cluster.delete(RESOURCES.terraforms, { name: 'staging-cluster', namespace: 'default' })
   await play(simulation, screen, () => ourResources(cluster).length === 0)
 }
 

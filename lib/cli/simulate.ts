@@ -18,7 +18,9 @@ export async function simulate(files: readonly string[], given: Repositories, co
   const objects = readManifests(files)
   const screen = screenFor(process.stdout, process.env)
   const simulation = await startSimulation(config, new Map([...tagsInManifests(objects), ...given]))
-  screen.say('A simulation: the cluster is in memory, Argo CD and the registry are stand-ins; nothing is deployed.')
+  screen.say(
+    'A simulation: the cluster is in memory; Argo CD, containers and the registry are stand-ins; nothing is deployed.',
+  )
   // Ours come last, as on a cluster where everything else is there already.
   const isOurs = ({ apiVersion }: { apiVersion: string }) => apiVersion === API_VERSION
   await simulation.apply([...objects.filter(object => !isOurs(object)), ...objects.filter(isOurs)])

@@ -8,11 +8,12 @@ import { resourceOf } from '../engine/resources.js'
 import { type VirtualTimers, virtualTimers } from '../engine/timers.js'
 import { AlustanError } from '../errors.js'
 import type { KubernetesObject } from '../metacontroller.js'
-import { API_VERSION } from '../names.js'
+import { API_VERSION, LABEL } from '../names.js'
 import { createRegistryClient } from '../registry/client.js'
 import { createScanner } from '../registry/scanner.js'
 import { argoCdStandIn } from './argo-cd-stand-in.js'
 import type { Repositories } from './tags-page.js'
+import { type ScriptRun, jobStandIn, runReaderOf } from './job-stand-in.js'
 import { localHooks } from './local-hooks.js'
 import { registryFetch } from './registry-stand-in.js'
 
@@ -22,6 +23,20 @@ const START = Date.UTC(2026, 0, 1)
 const CONTROLLERS = ['services', 'terraforms'].map(
   kind => new URL(`../../../metacontroller/${kind}.yaml`, import.meta.url),
 )
+
+const OUTPUTS = {
+  externalresources: [
+    { Service: 'RDS', Resource: { DBInstanceIdentifier: 'mydbinstance', DBInstanceStatus: 'available' } },
+  ],
+}
+
+/** What the scripts of an infrastructure image do here: all goes well after a while. */
+function playScript({ metadata }: ApiObject): ScriptRun {
+  const isReport = metadata.labels?.[LABEL.step] === 'postdeploy'
+  return isReport
+    ? { milliseconds: 1000, exitCode: 0, log: JSON.stringify({ outputs: OUTPUTS }) }
+    : { milliseconds: 2500, exitCode: 0, log: 'Apply complete!' }
+}
 
 /** A cluster in memory with the engine, our hooks and stand-ins for the registry and Argo CD. */
 export interface Simulation {
@@ -50,11 +65,12 @@ export async function startSimulation(config: Config, repositories: Repositories
   const engine = await startEngine({
     cluster,
     controllers: CONTROLLERS.map(file => parse(readFileSync(file, 'utf8')) as unknown),
-    callHook: await localHooks(config, scanner, timers.now),
+    callHook: await localHooks(config, scanner, timers.now, runReaderOf(cluster, playScript)),
     timers,
     workers: 0,
   })
   argoCdStandIn(cluster, timers)
+  jobStandIn(cluster, timers, playScript)
   const settle = async (): Promise<void> => {
     do await quiet()
     while (await engine.syncNext())

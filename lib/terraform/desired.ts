@@ -70,7 +70,7 @@ function keep(situation: TerraformSituation, facts: TerraformFacts, report: Terr
   const known: TerraformReport = {
     image: newest?.image ?? previous.image,
     deployed: previous.deployed,
-    ...(newest !== undefined && { run: runStatus(newest, facts.pods, situation) }),
+    ...(newest !== undefined && { run: runStatus(newest, facts, situation) }),
     outputs: readOutputs(outputMap),
     ...report,
   }

@@ -77,7 +77,7 @@ function answer(
     state: 'Progressing',
     image: imageToDestroy(situation),
     deployed: situation.previous.deployed,
-    ...(newest !== undefined && { run: runStatus(newest, facts.pods, situation) }),
+    ...(newest !== undefined && { run: runStatus(newest, facts, situation) }),
     outputs: readOutputs(situation.outputMap),
     ...report,
   }
@@ -104,7 +104,7 @@ function awaitEnd(situation: TerraformSituation, facts: TerraformFacts, run: Run
     const children = keptChildren(situation).filter(({ metadata }) => metadata.name !== run.name)
     return answer(situation, facts, { message }, { children, resyncAfterSeconds: 1 })
   }
-  const message = runMessage(request.parent, run, runStatus(run, facts.pods, situation))
+  const message = runMessage(request.parent, run, runStatus(run, facts, situation))
   return answer(situation, facts, { message: `is being deleted; waits for the end of a run first: ${message}` }, {})
 }
 
@@ -129,7 +129,7 @@ function destroy(situation: TerraformSituation, facts: TerraformFacts, spec: Ter
   if (running !== undefined) {
     // What waits for ever because its image is wrong gives way to an edit.
     if (wanted(running.attempt).name !== running.name) return awaitEnd(situation, facts, running)
-    const message = runMessage(request.parent, running, runStatus(running, facts.pods, situation))
+    const message = runMessage(request.parent, running, runStatus(running, facts, situation))
     return answer(situation, facts, { message: `is being deleted; ${message}; ${WAY_OUT}` }, {})
   }
   const attempts = runs.filter(({ step }) => step === 'destroy')
@@ -165,7 +165,7 @@ function pauseLeft({ attempt: number, endedAt }: Run, now: string): number {
 }
 
 function failedDestroy(situation: TerraformSituation, facts: TerraformFacts, run: Run, left: number): Answer {
-  const status = runStatus(run, facts.pods, situation)
+  const status = runStatus(run, facts, situation)
   const message = `is being deleted, but ${runMessage(situation.request.parent, run, status)}; it is tried again after a pause; ${WAY_OUT}`
   return answer(situation, facts, { state: 'Failed', message, run: status }, { resyncAfterSeconds: left })
 }

@@ -86,7 +86,7 @@ function awaitRun(context: Context, active: Run): Progress {
 function stay(context: Context, run: Run, state: TerraformReport['state'], note?: string, deployed?: string): Progress {
   const { situation, facts } = context
   const { parent } = situation.request
-  const status = runStatus(run, facts.pods, situation)
+  const status = runStatus(run, facts, situation)
   const cure = `a change of the spec or of the annotation ${ANNOTATION.requestedAt} tries again`
   const parts = [runMessage(parent, run, status), note, state === 'Failed' ? cure : undefined]
   const message = parts.filter(part => part !== undefined).join('; ')
@@ -107,7 +107,7 @@ function giveWay(context: Context, run: Run): Progress {
       state: 'Progressing',
       message: `run '${run.name}' gives way to a new one`,
       image: run.image,
-      run: runStatus(run, facts.pods, situation),
+      run: runStatus(run, facts, situation),
     },
     verdicts: [],
     resyncAfterSeconds: SOON_SECONDS,
@@ -157,7 +157,7 @@ function report(context: Context, wanted: WantedRun | undefined, deployed: Run |
   }
   if (deployed !== undefined && run.createdAt < deployed.createdAt) return giveWay(context, run)
   if (run.outcome === 'failed') return stay(context, run, 'Failed', 'the deploy stands', name)
-  const ended = { ...done, run: runStatus(run, facts.pods, situation) }
+  const ended = { ...done, run: runStatus(run, facts, situation) }
   if (isRecorded(run, situation.outputMap)) return withOutputs(context, ended, keptMap(context))
   if (facts.output !== undefined) return withOutputs(context, ended, outputMap(situation, run, facts.output))
   const waits: TerraformReport = {

@@ -1,5 +1,5 @@
 import type { Parent } from '../metacontroller.js'
-import type { PodReport } from './facts.js'
+import type { PodReport, TerraformFacts } from './facts.js'
 import type { Run } from './runs.js'
 import type { TerraformStatus } from './spec.js'
 import type { TerraformSituation } from './situation.js'
@@ -9,19 +9,28 @@ const STEP_NAME = { deploy: 'deploy', postdeploy: 'postDeploy', destroy: 'destro
 /** `status.run` of a run: what its pods told stays told after they are gone. */
 export function runStatus(
   run: Run,
-  pods: PodReport | undefined,
+  facts: Pick<TerraformFacts, 'pods' | 'now'>,
   { previous }: TerraformSituation,
 ): NonNullable<TerraformStatus['run']> {
+  const { pods } = facts
   const before = previous.run?.job === run.name ? previous.run : undefined
   const exitCode = pods?.exitCode ?? before?.exitCode
   const isFailed = run.outcome === 'failed'
-  const reason = pods?.reason ?? (isFailed ? (before?.reason ?? run.reason) : undefined)
+  const reason = reasonOf(run, facts) ?? (isFailed ? (before?.reason ?? run.reason) : undefined)
   return {
     job: run.name,
     phase: phase(run, pods),
     ...(isFailed && exitCode !== undefined && { exitCode }),
     ...(run.outcome !== 'succeeded' && reason !== undefined && { reason }),
   }
+}
+
+/** How long the controllers may take to make a pod before its absence is a reason. */
+const POD_SECONDS = 30
+
+function reasonOf({ createdAt }: Run, { pods, now }: Pick<TerraformFacts, 'pods' | 'now'>): string | undefined {
+  const isYoung = Date.parse(now) - Date.parse(createdAt) < POD_SECONDS * 1000
+  return pods?.reason === 'PodNotCreated' && isYoung ? undefined : pods?.reason
 }
 
 function phase(
