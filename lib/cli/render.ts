@@ -25,11 +25,15 @@ const CHILD_KINDS = {
 }
 
 /** How often a first scan is waited for, a second at a time. */
-const MAX_WAITS = 15
+const MAX_ROUNDS = 15
+const LONG_AGO = '1970-01-01T00:00:00Z'
 
 interface Answer {
   readonly children: readonly DesiredChild[]
-  readonly status: { readonly conditions?: readonly { reason: string }[] }
+  readonly status: {
+    readonly conditions?: readonly { reason: string }[]
+    readonly run?: { readonly requestedAt?: string }
+  }
 }
 
 /**
@@ -89,12 +93,22 @@ async function ask(callHook: CallHook, given: KubernetesObject, objects: readonl
   }
   const rules = CustomizeAnswer.parse(await post('customize', { parent })).relatedResources ?? []
   const children = childrenOf(parent, objects)
-  const request = { parent, children, related: relatedTo(rules, objects, children), finalizing: false }
-  for (let waits = 0; ; waits++) {
-    const answer = (await post('sync', request)) as Answer
+  const related = relatedTo(rules, objects, children)
+  let status: unknown = given.status
+  for (let rounds = 0; ; rounds++) {
+    const answer = (await post('sync', {
+      parent: { ...parent, status },
+      children,
+      related,
+      finalizing: false,
+    })) as Answer
     const isScanned = answer.status.conditions?.every(({ reason }) => reason !== 'NotScannedYet') ?? true
-    if (isScanned || waits === MAX_WAITS) return answer
-    await setTimeout(1000)
+    const run = answer.status.run
+    const isAnnounced = run?.requestedAt !== undefined && run.requestedAt !== LONG_AGO
+    if (rounds === MAX_ROUNDS || (isScanned && !isAnnounced)) return answer
+    // A run that is announced only is of no use to who wants to see its Job.
+    if (isAnnounced) status = { ...answer.status, run: { ...run, requestedAt: LONG_AGO } }
+    else await setTimeout(1000)
   }
 }
 

@@ -6,10 +6,9 @@ import { keptChildren, pullSecret, readOutputs } from './children.js'
 import { parseCommand } from './command.js'
 import type { TerraformFacts } from './facts.js'
 import { job, jobName } from './job.js'
-import { childNames } from './related.js'
 import { runMessage, runStatus } from './run-message.js'
 import type { Run } from './runs.js'
-import type { TerraformSituation } from './situation.js'
+import { type TerraformSituation, announcedRun } from './situation.js'
 import type { TerraformSpec, TerraformStatus } from './spec.js'
 import { type TerraformReport, terraformStatus } from './status.js'
 
@@ -142,18 +141,18 @@ function destroy(situation: TerraformSituation, facts: TerraformFacts, spec: Ter
     if (left > 0) return failedDestroy(situation, facts, same, left)
   }
   const number = (newest?.attempt ?? 0) + 1
-  const pull = facts.pullConfig === undefined ? undefined : childNames(request.parent.metadata.name).pullSecret
   const { name, input } = wanted(number)
-  const made = job(request.parent, spec, { name, input, pullSecret: pull, attempt: number })
+  const { run, isDue, waitSeconds } = announcedRun(situation, name, facts.now)
+  const report = { message: `is being deleted; starts run '${name}'`, run }
+  if (!isDue) return answer(situation, facts, report, { resyncAfterSeconds: waitSeconds })
   const outdated = attempts.slice(0, -KEPT_ATTEMPTS).map(attempted => attempted.name)
   const kept = keptChildren(situation).filter(
-    child => child.kind !== 'Secret' && !outdated.includes(child.metadata.name),
+    ({ kind, metadata }) => kind !== 'Secret' && !outdated.includes(metadata.name),
   )
-  const children: DesiredChild[] = [...kept, pullSecret(situation, facts.pullConfig), made].filter(
-    child => child !== undefined,
-  )
-  const run = { job: name, phase: 'Pending' as const }
-  return answer(situation, facts, { message: `is being deleted; starts run '${name}'`, run }, { children })
+  const secret = pullSecret(situation, facts.pullConfig)
+  const made = job(request.parent, spec, { name, input, pullSecret: secret?.metadata.name, attempt: number })
+  const children: DesiredChild[] = [...kept, secret, made].filter(child => child !== undefined)
+  return answer(situation, facts, report, { children })
 }
 
 /** Seconds until a failed destroy is tried again: 1 min, 2 min, … up to 1 h after its end. */

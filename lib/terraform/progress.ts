@@ -9,7 +9,7 @@ import { job } from './job.js'
 import { childNames } from './related.js'
 import { runMessage, runStatus } from './run-message.js'
 import type { Run } from './runs.js'
-import { type TerraformSituation, isRecorded, outputId } from './situation.js'
+import { type TerraformSituation, announcedRun, isRecorded, outputId } from './situation.js'
 import type { TerraformSpec } from './spec.js'
 import type { TerraformReport } from './status.js'
 
@@ -117,20 +117,21 @@ function giveWay(context: Context, run: Run): Progress {
 function begin(context: Context, { name, input }: WantedRun, deployed?: string): Progress {
   const { situation, facts, spec } = context
   const { parent } = situation.request
+  const { run, isDue, waitSeconds } = announcedRun(situation, name, facts.now)
   const pullSecret = facts.pullConfig === undefined ? undefined : childNames(parent.metadata.name).pullSecret
-  const made = job(parent, spec, { name, input, pullSecret })
+  const kept = keptJobs(situation, currentNames(context))
   return {
-    jobs: [...keptJobs(situation, currentNames(context)), made],
+    jobs: isDue ? [...kept, job(parent, spec, { name, input, pullSecret })] : kept,
     outputMap: keptMap(context),
     report: {
       state: deployed === undefined ? 'Progressing' : 'Success',
       message: `starts run '${name}'`,
       image: input.image,
       deployed,
-      run: { job: name, phase: 'Pending' },
+      run,
     },
     verdicts: [],
-    resyncAfterSeconds: LOOK_SECONDS,
+    resyncAfterSeconds: isDue ? LOOK_SECONDS : waitSeconds,
   }
 }
 

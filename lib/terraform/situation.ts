@@ -20,6 +20,7 @@ const Previous = z
       .looseObject({
         job: z.string(),
         phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed']).catch('Pending'),
+        requestedAt: z.string().optional().catch(undefined),
         exitCode: z.number().optional().catch(undefined),
         reason: z.string().optional().catch(undefined),
       })
@@ -80,6 +81,21 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
     runningTag: image?.value && tagOf(deployed?.image ?? previous.image, image.value.repository),
     unread: reported?.outcome === 'succeeded' && !isRecorded(reported, outputMap) ? reported : undefined,
   }
+}
+
+/** How long a run is announced in status before its Job is made: far longer than watches lag behind. */
+const ANNOUNCE_SECONDS = 2
+
+/**
+ * `status.run` of a run that is to begin, and whether its Job may be made. It is announced first: a Job that was made
+ * just before and is not observed yet is seen by then, so that two never run. The time is that of the first
+ * announcement; clocks of replicas that differ shorten the wait and never make it endless.
+ */
+export function announcedRun({ previous }: TerraformSituation, job: string, now: string) {
+  const before = previous.run?.job === job ? previous.run.requestedAt : undefined
+  const run = { job, phase: 'Pending' as const, requestedAt: before ?? now }
+  const seconds = Math.abs(Date.parse(now) - Date.parse(run.requestedAt)) / 1000
+  return { run, isDue: before !== undefined && !(seconds < ANNOUNCE_SECONDS), waitSeconds: ANNOUNCE_SECONDS }
 }
 
 /** What a ConfigMap of outputs says which run they are of; a run again of the same name ends at another time. */
