@@ -23,7 +23,9 @@ export type Reason =
   | 'NoMatchingTag'
   // GitHub.
   | 'GitHubUnreachable'
+  | 'GitHubTimeout'
   | 'GitHubAuthenticationFailed'
+  | 'GitHubForbidden'
   | 'GitHubRateLimited'
   | 'GitRepositoryNotFound'
   | 'InvalidGitHubAnswer'

@@ -6,15 +6,15 @@ import { AlustanError } from '../lib/errors.js'
 import { parseChallenges } from '../lib/registry/challenge.js'
 import { chooseTag, tagRule } from '../lib/registry/choose-tag.js'
 import type { ContainerRegistry } from '../lib/registry/container-registry.js'
-import { dockerConfigFile } from '../lib/registry/docker-config-file.js'
-import { credentialsFor, parseDockerConfig } from '../lib/registry/docker-config.js'
+import { credentialsFor, parseDockerConfig, type DockerConfig } from '../lib/registry/docker-config.js'
 import { nextLink } from '../lib/registry/link.js'
 import { isTrustedRealm, isUsableRealm } from '../lib/registry/realm.js'
 import { imageRepository, isRepository, retag } from '../lib/registry/reference.js'
-import { parseRetryAfter } from '../lib/registry/retry-after.js'
+import { parseRetryAfter } from '../lib/http/retry-after.js'
 import type { Scan } from '../lib/registry/scan.js'
 import { parseTagFilter } from '../lib/registry/tag-filter.js'
 import { parseTag } from '../lib/registry/tag.js'
+import { watchedFile } from '../lib/watched-file.js'
 
 const base: ContainerRegistry = {
   provider: 'docker',
@@ -422,8 +422,16 @@ t.test('the docker config is read again when it changes, and the good one kept w
     await writeFile(`${path}.new`, text)
     await rename(`${path}.new`, path)
   }
+  const configFile = (at: string, faults: string[]) =>
+    watchedFile<DockerConfig>({
+      path: at,
+      variable: 'DOCKER_CONFIG_JSON',
+      parse: parseDockerConfig,
+      initial: [],
+      onFault: ({ message }) => faults.push(message),
+    })
   const faults: string[] = []
-  const read = dockerConfigFile(path, ({ message }) => faults.push(message))
+  const read = configFile(path, faults)
   const first = await read()
   t.match(credentialsFor(first, 'a', 'x'), { username: 'one' })
   t.equal(await read(), first, 'not read twice')
@@ -434,7 +442,7 @@ t.test('the docker config is read again when it changes, and the good one kept w
   await replace('{"auths":{"a":{"auth":"' + auth('two:p') + '"}}}')
   t.match(credentialsFor(await read(), 'a', 'x'), { username: 'two' })
   const missing: string[] = []
-  t.same(await dockerConfigFile(join(folder, 'none'), ({ message }) => missing.push(message))(), [])
+  t.same(await configFile(join(folder, 'none'), missing)(), [])
   t.match(missing, [/cannot be read \(ENOENT\); check DOCKER_CONFIG_JSON$/])
 })
 

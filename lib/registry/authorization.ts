@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { AlustanError } from '../errors.js'
-import { boundedFetch, type Answer, type Budget } from './bounded-fetch.js'
+import type { Answer } from '../http/bounded-request.js'
+import { boundedFetch, type Budget } from './bounded-fetch.js'
 import { parseChallenges } from './challenge.js'
 import type { Credentials } from './docker-config.js'
-import { parseJson } from './parse-json.js'
+import { parseJson } from '../http/parse-json.js'
 import { isTrustedRealm, isUsableRealm } from './realm.js'
 
 /** A value of the `Authorization` header and how long it is good, in milliseconds. */

@@ -1,5 +1,6 @@
 import { AlustanError } from '../errors.js'
-import { parseRetryAfter } from './retry-after.js'
+import { boundedRequest, type Answer, type Peer } from '../http/bounded-request.js'
+import { parseRetryAfter } from '../http/retry-after.js'
 
 /** Most that one scan may cost. */
 export interface Limits {
@@ -21,14 +22,6 @@ export const LIMITS: Limits = {
   requestMs: 15_000,
 }
 
-/** A whole answer: read to its end, within bounds. */
-export interface Answer {
-  readonly url: URL
-  readonly status: number
-  readonly headers: Headers
-  readonly body: string
-}
-
 /** What one scan's requests share. */
 export interface Budget {
   readonly fetch: typeof fetch
@@ -42,7 +35,12 @@ export interface Budget {
 }
 
 const MAX_REDIRECTS = 3
-const USER_AGENT = 'alustan'
+const REGISTRY: Peer = {
+  title: 'registry',
+  unreachable: 'RegistryUnreachable',
+  timeout: 'RegistryTimeout',
+  invalid: 'InvalidRegistryAnswer',
+}
 
 /**
  * Asks a URL and reads the answer to its end, in bounded time and memory. Redirects are followed without credentials
@@ -83,71 +81,15 @@ export function rateLimited(host: string): AlustanError {
   return new AlustanError('RateLimited', `registry '${host}' limits how often it is asked; ${cure}`)
 }
 
+function request(url: URL, init: RequestInit, budget: Budget): Promise<Answer> {
+  const { fetch, limits, signal, onRequest } = budget
+  const left = Math.max(0, budget.endsAt - budget.now())
+  const ms = Math.min(limits.requestMs, left)
+  return boundedRequest(url, init, { fetch, peer: REGISTRY, ms, maxBytes: limits.maxPageBytes, signal, onRequest })
+}
+
 function withoutCredentials(init: RequestInit): RequestInit {
   const headers = new Headers(init.headers)
   headers.delete('authorization')
   return { ...init, headers }
-}
-
-async function request(url: URL, init: RequestInit, budget: Budget): Promise<Answer> {
-  const aborter = new AbortController()
-  const abort = () => {
-    aborter.abort()
-  }
-  const left = Math.max(0, budget.endsAt - budget.now())
-  const timer = setTimeout(abort, Math.min(budget.limits.requestMs, left))
-  budget.signal.addEventListener('abort', abort)
-  try {
-    const headers = new Headers(init.headers)
-    headers.set('user-agent', USER_AGENT)
-    const response = await budget.fetch(url, { ...init, headers, redirect: 'manual', signal: aborter.signal })
-    const body = await readBody(response, url, budget.limits.maxPageBytes)
-    budget.onRequest({ host: url.host, code: String(response.status) })
-    return { url, status: response.status, headers: response.headers, body }
-  } catch (cause) {
-    const error = asFailure(cause, url, aborter.signal.aborted)
-    budget.onRequest({ host: url.host, code: error.reason })
-    throw error
-  } finally {
-    clearTimeout(timer)
-    budget.signal.removeEventListener('abort', abort)
-    aborter.abort() // lets go of a body that was not read to its end
-  }
-}
-
-async function readBody(response: Response, url: URL, maxBytes: number): Promise<string> {
-  const stream: AsyncIterable<Uint8Array> | null = response.body
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of stream ?? []) {
-      bytes += chunk.byteLength
-      if (bytes > maxBytes) break
-      chunks.push(chunk)
-    }
-  } catch (cause) {
-    throw new AlustanError('InvalidRegistryAnswer', `registry '${url.host}' breaks off in the middle of an answer`, {
-      cause,
-    })
-  }
-  if (bytes > maxBytes) {
-    throw new AlustanError('InvalidRegistryAnswer', `registry '${url.host}' answers with more than ${maxBytes} bytes`)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** The same fault gives the same text: of what was thrown only the system's error code is told. */
-function asFailure(thrown: unknown, url: URL, isAborted: boolean): AlustanError {
-  if (isAborted)
-    return new AlustanError('RegistryTimeout', `registry '${url.host}' did not answer in time`, { cause: thrown })
-  if (thrown instanceof AlustanError) return thrown
-  const code = errorCode(thrown)
-  const text = `registry '${url.host}' cannot be reached${code === undefined ? '' : ` (${code})`}`
-  return new AlustanError('RegistryUnreachable', text, { cause: thrown })
-}
-
-function errorCode(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  if ('code' in thrown && typeof thrown.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(thrown.code)) return thrown.code
-  return errorCode(thrown.cause)
 }

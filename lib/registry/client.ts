@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { AlustanError } from '../errors.js'
+import type { Answer } from '../http/bounded-request.js'
 import { authorize } from './authorization.js'
-import { boundedFetch, LIMITS, rateLimited, type Answer, type Budget, type Limits } from './bounded-fetch.js'
+import { boundedFetch, LIMITS, rateLimited, type Budget, type Limits } from './bounded-fetch.js'
 import type { Credentials } from './docker-config.js'
 import { nextLink } from './link.js'
-import { parseJson } from './parse-json.js'
+import { parseJson } from '../http/parse-json.js'
 import type { ImageRepository } from './reference.js'
 import { parseTag, type Tag } from './tag.js'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AlustanError } from '../errors.js'
-import { parseJson } from './parse-json.js'
+import { parseJson } from '../http/parse-json.js'
 import { DOCKER_HUB_HOSTS } from './reference.js'
 
 /** What a registry is shown: a password, or a token that is changed for another one. */

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js'
+import type { Clock } from '../refresh/clock.js'
 
 /** Tags that run though the known list lacks them: which scan was the last to have begun when each was first missed. */
 export interface Doubts {

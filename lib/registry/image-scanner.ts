@@ -1,9 +1,9 @@
 import type { Config } from '../config.js'
 import type { AlustanError } from '../errors.js'
+import { systemClock } from '../refresh/clock.js'
+import { watchedFile } from '../watched-file.js'
 import { createRegistryClient } from './client.js'
-import { systemClock } from './clock.js'
-import { type Credentials, credentialsFor } from './docker-config.js'
-import { dockerConfigFile } from './docker-config-file.js'
+import { type Credentials, credentialsFor, parseDockerConfig } from './docker-config.js'
 import type { ImageScanner } from './scan.js'
 import { createScanner } from './scanner.js'
 
@@ -17,7 +17,13 @@ export type FindCredentials = (host: string, repository: string) => Promise<Cred
 export function registryCredentials(config: Config, onFault: (fault: AlustanError) => void): FindCredentials {
   const { dockerConfigPath } = config
   if (dockerConfigPath === undefined) return async () => undefined
-  const read = dockerConfigFile(dockerConfigPath, onFault)
+  const read = watchedFile({
+    path: dockerConfigPath,
+    variable: 'DOCKER_CONFIG_JSON',
+    parse: parseDockerConfig,
+    initial: [],
+    onFault,
+  })
   return async (host, repository) => credentialsFor(await read(), host, repository)
 }
 

@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import { systemClock, type Clock } from '../refresh/clock.js'
+import { waitAtMost } from '../refresh/wait-at-most.js'
 import type { RegistryClient } from './client.js'
-import { systemClock, type Clock } from './clock.js'
 import type { ImageRepository } from './reference.js'
 import type { ImageScanner } from './scan.js'
 import { ScannedImage, type ScanReport } from './scanned-image.js'
@@ -63,14 +64,4 @@ export function createScanner({ client, clock = systemClock, onScan }: ScannerDe
       images.clear()
     },
   }
-}
-
-function waitAtMost(answer: Promise<void>, ms: number, clock: Clock): Promise<void> {
-  return new Promise(resolve => {
-    const cancel = clock.after(ms, resolve)
-    void answer.then(() => {
-      cancel()
-      resolve()
-    })
-  })
 }
