@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 
-// KILL_RUNS plays more lives than the usual 2,000. A seed alone: node dist/test/terraform-lives.js SEED
-const RUNS = Number(process.env.KILL_RUNS ?? 2000)
+// KILL_RUNS plays more lives than the usual 300; .ci/run plays 2,000. A seed alone: node dist/test/terraform-lives.js SEED
+const RUNS = Number(process.env.KILL_RUNS ?? 300)
+// A machine that does much else at the same time is no failure.
+const LIMIT_MS = 60_000 + RUNS * 400
 const HALF = Math.ceil(RUNS / 2)
 
 const play = async (from: number, to: number): Promise<unknown> => {
@@ -16,7 +18,7 @@ const play = async (from: number, to: number): Promise<unknown> => {
 }
 
 const title = `${RUNS} lives with faults: one run at a time, each deploy once, never without a destroy`
-t.setTimeout(RUNS * 150)
-t.test(title, { timeout: RUNS * 150 }, async t => {
+t.setTimeout(LIMIT_MS)
+t.test(title, { timeout: LIMIT_MS }, async t => {
   t.strictSame(await Promise.all([play(1, HALF), play(HALF + 1, RUNS)]), [[], []])
 })
