@@ -33,6 +33,12 @@ export type Reason =
   | 'InternalError'
   // Input of the command line and of the server's start.
   | 'InvalidInput'
+  // The cluster that the command line asks.
+  | 'ClusterUnreachable'
+  | 'ClusterTooOld'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'KindNotInstalled'
 
 /**
  * A failure that a user can read in `status` or on a terminal: `reason` is API; `message` is prose that says the

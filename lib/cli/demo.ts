@@ -2,16 +2,18 @@ import type { Config } from '../config.js'
 import { RESOURCES } from '../engine/resources.js'
 import { API_VERSION } from '../names.js'
 import { readManifests } from './read-manifests.js'
-import { type Screen, screenFor } from './screen.js'
+import type { Screen } from './screen.js'
 import { play } from './simulate.js'
 import { type Simulation, ourResources, startSimulation } from './simulation.js'
 import { tree } from './tree.js'
 
 const EXAMPLES = ['examples/workspace.yaml', 'examples/terraform.yaml', 'examples/services.yaml']
 
+/** How long a scan, or what it starts, is waited for at most, in simulated seconds. */
+const SCAN_SECONDS = 1200
+
 /** `alustan demo`: the story of the examples on a cluster in memory. Returns the exit code: 0 when it came out right. */
-export async function demo(config: Config): Promise<number> {
-  const screen = screenFor(process.stdout, process.env)
+export async function demo(config: Config, screen: Screen): Promise<number> {
   const root = new URL('../../../', import.meta.url).pathname
   const objects = readManifests(EXAMPLES.map(file => root + file))
   const images = new Map([
@@ -94,15 +96,12 @@ async function playUntil(
   name: string,
   isReached: (status: { state: string; image: string }) => boolean,
 ): Promise<void> {
-  // Only a scan tells of a new tag, so quiet is no end here.
-  for (let tries = 0; tries < 50; tries++) {
-    const reached = () => {
-      const found = ourResources(simulation.cluster).find(({ metadata }) => metadata.name === name)
-      return isReached({ state: '', image: '', ...(found?.status as object | undefined) })
-    }
-    await play(simulation, screen, reached)
-    if (reached()) return
+  const reached = () => {
+    const found = ourResources(simulation.cluster).find(({ metadata }) => metadata.name === name)
+    return isReached({ state: '', image: '', ...(found?.status as object | undefined) })
   }
+  // Only a scan tells of a new tag, so quiet is no end here.
+  await play(simulation, screen, reached, SCAN_SECONDS)
 }
 
 async function annotate(

@@ -1,60 +1,80 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
-import { type Document, LineCounter, isMap, parseAllDocuments } from 'yaml'
+import { type Document, LineCounter, isScalar, parseAllDocuments } from 'yaml'
 import { AlustanError } from '../errors.js'
 import type { KubernetesObject } from '../metacontroller.js'
 import { API_VERSION } from '../names.js'
-import { ServiceSpec } from '../service/spec.js'
-import { faultText } from '../spec-failure.js'
-import { TerraformSpec } from '../terraform/spec.js'
+import { type Manifest, readDocument } from './manifest-document.js'
 
-const SPECS = { Service: ServiceSpec, Terraform: TerraformSpec } as const
-
-/** One document of a file and where to look for what is wrong with it. */
-interface Source {
-  readonly file: string
-  readonly document: Document
-  readonly lines: LineCounter
-}
+/** Says what is wrong with an object for the one who asked, if anything is. */
+export type Refuse = (object: KubernetesObject) => string | undefined
 
 /**
  * Reads Kubernetes objects from YAML files and folders; `-` is standard input. Objects without a namespace get
- * `default`. Throws one `InvalidInput` that names file, line, fault and cure.
+ * `default`. Throws one `InvalidInput` that names file, line, fault and cure; also when nothing of ours is there.
  */
-export function readManifests(paths: readonly string[]): KubernetesObject[] {
-  const objects = paths.flatMap(filesOf).flatMap(readFile)
-  const seen = new Set<string>()
-  for (const { apiVersion, kind, metadata } of objects) {
-    const id = `${kind} '${metadata.name}' in namespace '${metadata.namespace ?? ''}'`
-    if (seen.has(`${apiVersion} ${id}`)) throw new AlustanError('InvalidInput', `${id} is given twice; remove one`)
-    seen.add(`${apiVersion} ${id}`)
+export function readManifests(paths: readonly string[], refuse: Refuse = () => undefined): KubernetesObject[] {
+  const seen = new Map<string, string>()
+  const objects: KubernetesObject[] = []
+  for (const { object, at } of [...new Set(paths)].flatMap(filesOf).flatMap(readFile)) {
+    const { apiVersion, kind, metadata } = object
+    const where = metadata.namespace === undefined ? '' : ` in namespace '${metadata.namespace}'`
+    const title = `${kind} '${metadata.name}'${where}`
+    const id = `${apiVersion.replace(/\/.*/, '')} ${title}`
+    const before = seen.get(id)
+    if (before !== undefined) throw invalid(`${at}: ${title} is given at ${before} too; remove one`)
+    seen.set(id, at)
+    const fault = refuse(object)
+    if (fault !== undefined) throw invalid(`${at}: ${kind} '${metadata.name}': ${fault}`)
+    objects.push(object)
   }
-  return objects
+  if (objects.some(({ apiVersion }) => apiVersion === API_VERSION)) return objects
+  throw invalid(`${paths.join(', ')}: no Service or Terraform of ${API_VERSION} in it; give one`)
 }
 
 function filesOf(path: string): string[] {
   if (path === '-') return [path]
   try {
     if (!statSync(path).isDirectory()) return [path]
-    const files = readdirSync(path).filter(name => /\.ya?ml$/.test(name))
-    return files.sort().map(name => `${path}/${name}`)
+    const entries = readdirSync(path, { withFileTypes: true })
+    const files = entries.filter(entry => /\.ya?ml$/.test(entry.name) && !entry.isDirectory())
+    if (files.length > 0) return files.map(({ name }) => `${path.replace(/\/+$/, '')}/${name}`).sort()
   } catch (cause) {
     throw unreadable(path, cause)
   }
+  throw invalid(`${path}: has no file that ends in .yaml or .yml; give a folder that has, or a file`)
 }
 
-function readFile(file: string): KubernetesObject[] {
-  const lines = new LineCounter()
-  const documents = parseAllDocuments(textOf(file), { lineCounter: lines })
-  return 'empty' in documents
-    ? []
-    : documents
-        .filter(document => document.contents !== null || document.errors.length > 0)
-        .map(document => readDocument({ file, document, lines }))
+function readFile(file: string): Manifest[] {
+  const text = textOf(file)
+  const lineCounter = new LineCounter()
+  try {
+    const documents = parseAllDocuments(text, { lineCounter })
+    if ('empty' in documents) return []
+    return documents
+      .filter(document => !isEmpty(document))
+      .flatMap(document => readDocument({ file, document, lines: lineCounter }))
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw invalid(`${file}: is nested too deep to be read; flatten it`)
+  }
+}
+
+/** Whether there is nothing but comments. */
+function isEmpty({ contents, errors }: Document): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null))
 }
 
 function textOf(file: string): string {
+  const text = bytesOf(file).toString('utf8')
+  const odd = text.search(/[\0\ufffd]/)
+  if (odd === -1) return text
+  const line = text.slice(0, odd).split('\n').length
+  throw invalid(`${file}:${line}: is no UTF-8 text; give a YAML file, saved as UTF-8`)
+}
+
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return readFileSync(file === '-' ? 0 : file)
   } catch (cause) {
     throw unreadable(file, cause)
   }
@@ -62,54 +82,9 @@ function textOf(file: string): string {
 
 function unreadable(path: string, cause: unknown): AlustanError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-  return new AlustanError('InvalidInput', `${path}: cannot be read (${code}); give a YAML file, a folder of them, or -`)
+  return invalid(`${path}: cannot be read (${code}); give a YAML file, a folder of them, or -`)
 }
 
-function readDocument(source: Source): KubernetesObject {
-  const [error] = source.document.errors
-  if (error !== undefined) {
-    const [text = ''] = error.message.split(' at line ')
-    throw fault(source, error.pos[0], `is no YAML: ${text}`)
-  }
-  const start = source.document.contents?.range?.[0] ?? 0
-  if (!isMap(source.document.contents)) throw fault(source, start, 'is no mapping; write apiVersion, kind and metadata')
-  const object = source.document.toJS({ maxAliasCount: 100 }) as Partial<KubernetesObject>
-  const { apiVersion, kind, metadata } = object
-  if (typeof apiVersion !== 'string') throw fault(source, start, 'has no apiVersion')
-  if (typeof kind !== 'string') throw fault(source, start, 'has no kind')
-  if (typeof metadata?.name !== 'string') throw fault(source, start, `${kind} has no metadata.name`)
-  checkOurs(source, { ...object, apiVersion, kind, metadata })
-  return { ...object, apiVersion, kind, metadata: { ...metadata, namespace: metadata.namespace ?? 'default' } }
-}
-
-function checkOurs(source: Source, { apiVersion, kind, metadata, spec }: KubernetesObject): void {
-  if (!apiVersion.startsWith('alustan.io/')) return
-  const title = `${kind} '${metadata.name}'`
-  const schema = kind === 'Service' || kind === 'Terraform' ? SPECS[kind] : undefined
-  if (apiVersion !== API_VERSION || schema === undefined) {
-    throw fault(
-      source,
-      0,
-      `${title} is of ${apiVersion}; alustan has the kinds Service and Terraform of ${API_VERSION}`,
-    )
-  }
-  const parsed = schema.safeParse(spec)
-  const [issue] = parsed.error?.issues ?? []
-  if (issue === undefined) return
-  const offset = offsetOf(source.document, ['spec', ...issue.path.map(String)])
-  throw fault(source, offset, `${title}: ${faultText(issue)}`)
-}
-
-/** Where the nearest thing on the path begins that the document has. */
-function offsetOf(document: Document, path: readonly string[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true)
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
-      return Number(node.range[0])
-  }
-  return document.contents?.range?.[0] ?? 0
-}
-
-function fault({ file, lines }: Source, offset: number, text: string): AlustanError {
-  return new AlustanError('InvalidInput', `${file}:${lines.linePos(offset).line}: ${text}`)
+function invalid(message: string): AlustanError {
+  return new AlustanError('InvalidInput', message)
 }

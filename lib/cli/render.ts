@@ -6,7 +6,6 @@ import type { CallHook } from '../engine/hook.js'
 import { selects } from '../engine/related.js'
 import { RESOURCES } from '../engine/resources.js'
 import { kindKey, objectKey, type ApiObject } from '../engine/cluster.js'
-import { AlustanError } from '../errors.js'
 import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
 import { API_VERSION, LABEL } from '../names.js'
 import { createRegistryClient } from '../registry/client.js'
@@ -48,12 +47,6 @@ export async function render(
 ): Promise<void> {
   const objects = readManifests(files)
   const ours = objects.filter(({ apiVersion }) => apiVersion === API_VERSION)
-  if (ours.length === 0) {
-    throw new AlustanError(
-      'InvalidInput',
-      `${files.join(', ')}: no Service or Terraform of ${API_VERSION} in it; give one`,
-    )
-  }
   const scanner = tags.size > 0 ? offlineScanner(tags) : onlineScanner(config)
   const callHook = await localHooks(config, scanner, () => Date.now())
   const answers = []

@@ -28,9 +28,13 @@ const COLOURS: Record<string, number> = {
   Progressing: 36,
 }
 
+/** What a screen needs of a stream such as `process.stdout`. */
+export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown }
+
 /** The screen for a stream: `NO_COLOR` and streams that are no terminal are honoured. */
-export function screenFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
-  return stream.isTTY ? movingScreen(stream, env.NO_COLOR === undefined || env.NO_COLOR === '') : plainScreen(stream)
+export function screenFor(stream: Terminal, env: NodeJS.ProcessEnv, frameMs = FRAME_MS): Screen {
+  const isColoured = env.NO_COLOR === undefined || env.NO_COLOR === ''
+  return stream.isTTY ? movingScreen(stream, isColoured, frameMs) : plainScreen(stream)
 }
 
 function cells({ kind, metadata, status }: ApiObject): [string, string, string, string, string] {
@@ -39,7 +43,7 @@ function cells({ kind, metadata, status }: ApiObject): [string, string, string, 
   return [kind, metadata.name, state, image, isGoing ? `is being deleted; ${message}` : message]
 }
 
-function plainScreen(stream: NodeJS.WriteStream): Screen {
+function plainScreen(stream: Terminal): Screen {
   const last = new Map<string, string>()
   const line = (seconds: number, what: string, text: string) => {
     stream.write(`${`+${seconds.toFixed(1)}s`.padStart(9)}  ${what.padEnd(26)}  ${text}\n`)
@@ -61,7 +65,7 @@ function plainScreen(stream: NodeJS.WriteStream): Screen {
   }
 }
 
-function movingScreen(stream: NodeJS.WriteStream, isColoured: boolean): Screen {
+function movingScreen(stream: Terminal, isColoured: boolean, frameMs: number): Screen {
   let height = 0
   let shown = ''
   const paint = (line: string) =>
@@ -87,7 +91,7 @@ function movingScreen(stream: NodeJS.WriteStream, isColoured: boolean): Screen {
         `${up}${frame}\n${isColoured ? '\x1b[2m' : ''}after ${seconds.toFixed(1)} s${isColoured ? '\x1b[0m' : ''}\n`,
       )
       height = lines.length + 1
-      await new Promise(resolve => setTimeout(resolve, FRAME_MS))
+      await new Promise(resolve => setTimeout(resolve, frameMs))
     },
   }
 }

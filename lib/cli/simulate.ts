@@ -4,7 +4,7 @@ import type { Repositories } from './tags-page.js'
 import { readManifests } from './read-manifests.js'
 import { tagsInManifests } from './registry-stand-in.js'
 import { type Screen, screenFor } from './screen.js'
-import { type Simulation, ourResources, startSimulation } from './simulation.js'
+import { type Simulation, ourResources, startSimulation, unknownKind } from './simulation.js'
 import { tree } from './tree.js'
 
 /** How long nothing may change, in simulated seconds, until a story counts as settled; and how long it may take. */
@@ -15,7 +15,7 @@ const SETTLED = ['Completed', 'Success']
 
 /** `alustan simulate`: plays the manifests on a cluster in memory. Returns the exit code: 0 when all is Completed. */
 export async function simulate(files: readonly string[], given: Repositories, config: Config): Promise<number> {
-  const objects = readManifests(files)
+  const objects = readManifests(files, unknownKind)
   const screen = screenFor(process.stdout, process.env)
   const simulation = await startSimulation(config, new Map([...tagsInManifests(objects), ...given]))
   screen.say(
@@ -37,13 +37,18 @@ export async function simulate(files: readonly string[], given: Repositories, co
   return 1
 }
 
-/** Lets the simulation run until `isOver` (if given) or nothing has changed for a while. */
-export async function play(simulation: Simulation, screen: Screen, isOver = (): boolean => false): Promise<void> {
+/** Lets the simulation run until `isOver` (if given) or nothing has changed for some simulated seconds. */
+export async function play(
+  simulation: Simulation,
+  screen: Screen,
+  isOver = (): boolean => false,
+  quietSeconds = QUIET_SECONDS,
+): Promise<void> {
   const began = simulation.seconds()
   let changedAt = began
   let last = ''
   for (;;) {
-    const hasMoved = await simulation.step(QUIET_SECONDS)
+    const hasMoved = await simulation.step(quietSeconds)
     const resources = ourResources(simulation.cluster)
     const state = JSON.stringify(
       resources.map(({ metadata, status }) => [metadata.name, metadata.deletionTimestamp, status]),
@@ -54,7 +59,7 @@ export async function play(simulation: Simulation, screen: Screen, isOver = (): 
       changedAt = seconds
       await screen.show(resources, seconds)
     }
-    if (isOver() || !hasMoved || seconds - changedAt > QUIET_SECONDS || seconds - began > MAX_SECONDS) break
+    if (isOver() || !hasMoved || seconds - changedAt > quietSeconds || seconds - began > MAX_SECONDS) break
   }
   screen.rest()
 }

@@ -6,7 +6,6 @@ import { startEngine } from '../engine/engine.js'
 import { type MemoryCluster, memoryCluster } from '../engine/memory-cluster.js'
 import { resourceOf } from '../engine/resources.js'
 import { type VirtualTimers, virtualTimers } from '../engine/timers.js'
-import { AlustanError } from '../errors.js'
 import type { KubernetesObject } from '../metacontroller.js'
 import { API_VERSION, LABEL } from '../names.js'
 import { createRegistryClient } from '../registry/client.js'
@@ -44,7 +43,7 @@ export interface Simulation {
   readonly repositories: Repositories
   /** Simulated seconds since the start. */
   seconds(): number
-  /** Creates the objects, or changes those that exist. Throws `InvalidInput` for a kind that the cluster lacks. */
+  /** Creates the objects, or changes those that exist; `unknownKind` tells which are not for it. */
   apply(objects: readonly KubernetesObject[]): Promise<void>
   /** Moves to the next thing that happens within `seconds`, and lets everything follow it; false when nothing does. */
   step(seconds: number): Promise<boolean>
@@ -105,15 +104,15 @@ async function quiet(): Promise<void> {
   for (let turn = 0; turn < 8; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
+/** Says that the simulated cluster does not have the kind of an object, if so. */
+export function unknownKind(object: KubernetesObject): string | undefined {
+  return resourceOf(object) === undefined ? 'the simulated cluster has no such kind; leave it out' : undefined
+}
+
 async function applyAll(cluster: MemoryCluster, objects: readonly KubernetesObject[]): Promise<void> {
   for (const object of objects) {
     const resource = resourceOf(object)
-    if (resource === undefined) {
-      throw new AlustanError(
-        'InvalidInput',
-        `${object.kind} '${object.metadata.name}': the simulated cluster has no such kind; leave it out`,
-      )
-    }
+    if (resource === undefined) throw new Error(`${object.kind} is no kind of the simulated cluster`)
     const given = structuredClone(object) as unknown as ApiObject // owner references of files are not read
     const existing = await cluster.get(resource, given.metadata)
     if (existing === undefined) await cluster.create(resource, given)

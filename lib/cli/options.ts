@@ -1,0 +1,20 @@
+import { type Command, Option } from 'commander'
+
+/** What an argument of files may be. */
+export const FILES = 'YAML files, folders of them, or - for standard input'
+
+/** The option that stands in for a registry. */
+export function tagsOption(): Option {
+  return new Option('-t, --tags <IMAGE=TAG,TAG>', 'tags that the registry has; may be given for several images')
+    .argParser((value: string, before: string[]) => [...before, value])
+    .default([], 'none')
+}
+
+/** Examples below a help text; each is an invocation and what it does. */
+export function examples(program: Command, ...rows: readonly (readonly [invocation: string, what: string])[]): string {
+  const lines = rows.map(([invocation, what]) => [`  ${program.name()} ${invocation}`, what] as const)
+  const width = Math.max(...lines.map(([line]) => line.length))
+  return ['', rows.length > 1 ? 'Examples:' : 'Example:', ...lines.map(([a, b]) => `${a.padEnd(width)}   ${b}`)].join(
+    '\n',
+  )
+}

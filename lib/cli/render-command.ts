@@ -1,0 +1,28 @@
+import { type Command, Option } from 'commander'
+import { parseConfig } from '../config.js'
+import { FILES, examples, tagsOption } from './options.js'
+import { parseTagsOption } from './registry-stand-in.js'
+
+/** Adds `render`. */
+export function renderCommand(program: Command): void {
+  program
+    .command('render')
+    .description('Print what the hooks would answer for the Services and Terraforms in the files, without a cluster.')
+    .argument('<file...>', FILES)
+    .addOption(tagsOption())
+    .addOption(new Option('-o, --output <format>', 'format').choices(['yaml', 'json']).default('yaml'))
+    .addHelpText(
+      'after',
+      examples(
+        program,
+        ['render examples/workspace.yaml examples/services.yaml', 'asks the real registries'],
+        ['render examples/ --tags alustan/backend=0.2.0,0.2.1 -t alustan/web=1.1.0', 'asks nobody'],
+        ['render - < service.yaml', 'reads standard input'],
+      ) +
+        '\nObjects in the files that carry the label alustan.io/service or alustan.io/terraform count as observed children.',
+    )
+    .action(async (files: string[], options: { tags: string[]; output: 'yaml' | 'json' }) => {
+      const { render } = await import('./render.js')
+      await render(files, parseTagsOption(options.tags), options.output, parseConfig(process.env))
+    })
+}
