@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { type Config, parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
 import { apiURL, kubernetesApi } from '../lib/kubernetes/api.js'
-import { createRunReader } from '../lib/kubernetes/run-reader.js'
+import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
 import { imageScanner, registryCredentials } from '../lib/registry/image-scanner.js'
 import { buildApp } from './app.js'
 import { buildMetrics } from './metrics.js'
@@ -34,7 +34,9 @@ let isStopping = false
 const app = await buildApp({
   config,
   scanner,
-  runReader: createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now()),
+  runReader: config.readPodLogs
+    ? createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now())
+    : blindRunReader,
   credentials,
   metrics,
   logger,

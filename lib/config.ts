@@ -66,6 +66,11 @@ const Environment = z.object({
     .default('true')
     .transform(text => text === 'true')
     .describe('Whether a Terraform gets a pull Secret made of our credentials.'),
+  READ_POD_LOGS: z
+    .enum(['true', 'false'], 'is neither true nor false')
+    .default('true')
+    .transform(text => text === 'true')
+    .describe("Whether outputs of postDeploy and reasons of failed runs are read from Terraforms' pods."),
   ALLOWED_REGISTRY_HOSTS: commaList.describe(
     'Hosts that provider `generic` may name, comma-separated; unset: any. An entry `http://HOST` is asked by plain http.',
   ),
@@ -75,6 +80,9 @@ const Environment = z.object({
     .default('info')
     .describe('Least severity that is logged.'),
 })
+
+/** Names of the variables that the server reads. */
+export const VARIABLES: readonly string[] = Object.keys(Environment.shape)
 
 /** What the server was told by its environment: intervals in seconds, lists split. */
 export interface Config {
@@ -92,6 +100,7 @@ export interface Config {
   ghcrUrl: string
   kubernetesApiUrl: string | undefined
   copyRegistrySecret: boolean
+  readPodLogs: boolean
   allowedRegistryHosts: readonly string[]
   allowedProjects: readonly [string, ...string[]]
   logLevel: string
@@ -125,6 +134,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ghcrUrl: values.GHCR_URL,
     kubernetesApiUrl: values.KUBERNETES_API_URL,
     copyRegistrySecret: values.COPY_REGISTRY_SECRET,
+    readPodLogs: values.READ_POD_LOGS,
     allowedRegistryHosts: values.ALLOWED_REGISTRY_HOSTS,
     allowedProjects: [firstProject, ...otherProjects],
     logLevel: values.LOG_LEVEL,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { kubernetesApi, apiURL, type Pod } from '../lib/kubernetes/api.js'
 import { podReport } from '../lib/kubernetes/pod-report.js'
-import { createRunReader } from '../lib/kubernetes/run-reader.js'
+import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
 import { pullConfig } from '../lib/registry/pull-config.js'
 import { escapeExpansion, parseCommand, postDeployCommand } from '../lib/terraform/command.js'
 import { wantedRuns } from '../lib/terraform/input.js'
@@ -242,6 +242,8 @@ t.test('runs are read through the API of Kubernetes, once, and never for long', 
   isDown = true
   t.equal(await reader.pods({ ...run, isActive: true }), undefined, 'what an active run was is not what it is')
   t.equal(await createRunReader(undefined, () => 0).pods(run), undefined)
+  t.equal(await blindRunReader.pods(run), undefined)
+  t.match(await blindRunReader.output(run), { fault: /READ_POD_LOGS is false/ })
 })
 
 t.test('the API is that of the environment', t => {

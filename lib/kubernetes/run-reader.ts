@@ -43,6 +43,12 @@ export function createRunReader(api: KubernetesApi | undefined, now: () => numbe
   }
 }
 
+/** The reader of an installation that may not look at pods. */
+export const blindRunReader: RunReader = {
+  pods: async () => undefined,
+  output: async () => ({ fault: 'this installation of alustan reads no logs of pods (READ_POD_LOGS is false)' }),
+}
+
 type Remember<T> = (id: string, freshMs: number, read: (signal: AbortSignal) => Promise<T>) => Promise<T | undefined>
 
 /** One reading at a time for each id, kept while fresh; a failed one is tried again when it is asked for again. */
