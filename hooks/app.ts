@@ -94,7 +94,8 @@ async function guardHooks(hooks: FastifyInstance, { config, metrics }: Deps): Pr
 
 function refuse(error: FastifyError | InvalidRequest, _request: unknown, reply: FastifyReply): FastifyReply {
   const code = error instanceof InvalidRequest ? 400 : (error.statusCode ?? 500)
-  if (code < 500) return reply.code(code).send({ error: REFUSALS[code] ?? REFUSALS[400] })
+  const told = error instanceof InvalidRequest && error.message !== '' ? error.message : REFUSALS[code]
+  if (code < 500) return reply.code(code).send({ error: told ?? REFUSALS[400] })
   reply.log.error({ err: error }, 'a hook failed')
   return reply.code(500).send({ error: 'internal error; the log of alustan says more' })
 }

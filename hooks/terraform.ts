@@ -18,6 +18,7 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
   const settings: TerraformSettings = {
     endpoints: config,
     resyncAfterSeconds: resyncAfterSeconds(config.infraSyncSeconds),
+    copyRegistrySecret: config.copyRegistrySecret,
   }
   return async app => {
     app.post('/sync', async (request, reply) => {
@@ -38,15 +39,21 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
 
 async function gatherFacts(deps: Deps, situation: TerraformSituation): Promise<TerraformFacts> {
   const { config, scanner, runReader } = deps
-  const { request, spec, image, runningTag, inspected, unread } = situation
+  const { request, spec, image, runningTag, previous, active, inspected, unread } = situation
+  const { metadata } = request.parent
+  const isAnnounced = active === undefined && previous.run?.requestedAt !== undefined
   const isScanned = image?.value !== undefined && !request.finalizing && spec.value?.suspend !== true
-  const [scan, pods, output, pull] = await Promise.all([
+  const [scan, pods, output, live, pullConfig] = await Promise.all([
     isScanned ? scanner.read(image.value.repository, config.infraSyncSeconds, runningTag) : undefined,
     inspected && runReader.pods(runName(situation, inspected)),
     unread && runReader.output(runName(situation, unread)),
+    isAnnounced ? runReader.livePods(metadata.namespace, metadata.name) : undefined,
     findPullConfig(deps, situation),
   ])
-  return { now: deps.now(), scan, pods, output, pullConfig: pull }
+  const forbidden = pods?.failure ?? output?.failure ?? live?.failure
+  // Whom nobody lets look for live pods goes by what Metacontroller sees, and says so.
+  const leftovers = live?.failure === undefined ? live?.value : []
+  return { now: deps.now(), scan, pods: pods?.value, output: output?.value, leftovers, forbidden, pullConfig }
 }
 
 function runName({ request }: TerraformSituation, run: Run) {

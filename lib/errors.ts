@@ -13,6 +13,8 @@ export type Reason =
   | 'WorkspaceAmbiguous'
   | 'WorkspaceForbidden'
   | 'WorkspaceKeyMissing'
+  // The Kubernetes API.
+  | 'PodsForbidden'
   // The registry.
   | 'RegistryUnreachable'
   | 'RegistryTimeout'

@@ -39,7 +39,7 @@ export interface SyncRequest {
   finalizing: boolean
 }
 
-/** A body that is no request of a hook: our answer is 400. */
+/** A body that is no request of a hook: our answer is 400, with its message where it has one. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest'
 }
@@ -62,7 +62,8 @@ export function parseParent(body: unknown): Parent {
   return parent as Parent // its namespace is what was checked
 }
 
-function isRecord(thing: unknown): thing is Record<string, unknown> {
+/** Whether a value of JSON is an object: no list, no null. */
+export function isRecord(thing: unknown): thing is Record<string, unknown> {
   return typeof thing === 'object' && thing !== null && !Array.isArray(thing)
 }
 

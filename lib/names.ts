@@ -39,6 +39,8 @@ export const ANNOTATION = {
   imageNote: 'alustan.io/image-note',
   /** On Jobs of a destroy: which attempt it is, from 1. */
   attempt: 'alustan.io/attempt',
+  /** On Jobs: a hash of what their pod gets beside script and variables, such as its resources. */
+  settings: 'alustan.io/settings',
   /** On the ConfigMap of outputs: the run that they are of. */
   outputOf: 'alustan.io/output-of',
   /** On the ConfigMap of outputs: why those of that run are not in it. */

@@ -10,7 +10,7 @@ import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
 import { readService } from '../lib/service/situation.js'
 import { desiredTerraform } from '../lib/terraform/desired.js'
-import type { TerraformFacts } from '../lib/terraform/facts.js'
+import type { TerraformFacts, TerraformSettings } from '../lib/terraform/facts.js'
 import { finalizeTerraform } from '../lib/terraform/finalize.js'
 import { readTerraform } from '../lib/terraform/situation.js'
 
@@ -26,7 +26,7 @@ interface Given {
     failure?: { reason: AlustanError['reason']; message: string }
     isRunningTagGone?: boolean
     now?: string
-  } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'pullConfig'>>
+  } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'leftovers' | 'pullConfig'>> & { forbidden?: string }
 }
 
 function scanOf({ facts = {} }: Given): Scan {
@@ -39,7 +39,8 @@ function scanOf({ facts = {} }: Given): Scan {
   }
 }
 
-const settings: ServiceSettings = {
+const settings: ServiceSettings & TerraformSettings = {
+  copyRegistrySecret: true,
   secretsNamespace: 'alustan',
   allowedProjects: ['default'],
   endpoints: {
@@ -52,11 +53,12 @@ const settings: ServiceSettings = {
 
 function answerOf(given: Given): object {
   const request = parseSyncRequest(given.request)
-  const { now = '2026-01-02T03:04:05Z', pods, output, pullConfig } = given.facts ?? {}
+  const { now = '2026-01-02T03:04:05Z', pods, output, leftovers = [], pullConfig, ...more } = given.facts ?? {}
   const scan = scanOf(given)
   if (request.parent.kind === 'Terraform') {
     const situation = readTerraform(request, settings)
-    const facts = { now, scan, pods, output, pullConfig }
+    const forbidden = more.forbidden === undefined ? undefined : new AlustanError('PodsForbidden', more.forbidden)
+    const facts = { now, scan, pods, output, leftovers, forbidden, pullConfig }
     return request.finalizing ? finalizeTerraform(situation, facts) : desiredTerraform(situation, facts)
   }
   return request.finalizing

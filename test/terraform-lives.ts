@@ -23,6 +23,7 @@ const NAME = { name: 'staging', namespace: 'team' }
 const settings = {
   endpoints: { dockerRegistryUrl: 'http://r', ghcrUrl: '', allowedRegistryHosts: [] },
   resyncAfterSeconds: 60,
+  copyRegistrySecret: true,
 }
 const scan = { tags: [parseTag('1.0.0')!], failure: undefined, isTruncated: false, isRunningTagGone: false }
 
@@ -81,8 +82,10 @@ async function life(seed: number): Promise<string | undefined> {
     const facts = {
       now: now(),
       scan,
-      pods: situation.inspected && (await reader.pods(name(situation.inspected))),
-      output: situation.unread && (await reader.output(name(situation.unread))),
+      pods: situation.inspected && (await reader.pods(name(situation.inspected)))?.value,
+      output: situation.unread && (await reader.output(name(situation.unread)))?.value,
+      leftovers: (await reader.livePods('team', 'staging'))?.value,
+      forbidden: undefined,
       pullConfig: undefined,
     }
     const answer = hook === 'finalize' ? finalizeTerraform(situation, facts) : desiredTerraform(situation, facts)

@@ -8,6 +8,7 @@ import { pullConfig } from '../lib/registry/pull-config.js'
 import { escapeExpansion, parseCommand, postDeployCommand } from '../lib/terraform/command.js'
 import { wantedRuns } from '../lib/terraform/input.js'
 import { MAX_OUTPUT_BYTES, parseOutput } from '../lib/terraform/output.js'
+import { readTerraform } from '../lib/terraform/situation.js'
 import { TerraformSpec } from '../lib/terraform/spec.js'
 import { close, listen } from './fake/listen.js'
 
@@ -68,6 +69,21 @@ t.test('arguments of postDeploy get the values of their variables', t => {
   t.end()
 })
 
+t.test('a request that lacks a kind of children is refused: what may be there could not be kept', t => {
+  const settings = {
+    endpoints: { dockerRegistryUrl: 'http://r', ghcrUrl: '', allowedRegistryHosts: [] },
+    resyncAfterSeconds: 60,
+    copyRegistrySecret: true,
+  }
+  const groups = ['Job.batch/v1', 'ConfigMap.v1', 'Secret.v1']
+  for (const missing of groups) {
+    const children = Object.fromEntries(groups.filter(group => group !== missing).map(group => [group, {}]))
+    const request = { parent: { ...parent(), spec: spec() }, children, related: {}, finalizing: true }
+    t.throws(() => readTerraform(request, settings), { message: new RegExp(`'children' has no ${missing}`) })
+  }
+  t.end()
+})
+
 t.test('escaped text comes out of Kubernetes as it was', t => {
   // The rules of k8s.io/kubernetes/third_party/forked/golang/expansion, with a variable X that would be expanded.
   const expand = (text: string) =>
@@ -105,8 +121,20 @@ t.test('variables that no process can get are refused', t => {
     /more than the 131071 that Linux takes/,
   )
   const many = Object.fromEntries(['A', 'B', 'C'].map(name => [name, 'x'.repeat(100_000)]))
-  t.throws(() => wantedRuns(parent(), { ...spec(), variables: many }, 'i'), /in all, more than 204800/)
+  t.throws(
+    () => wantedRuns(parent(), { ...spec(), variables: many }, 'i'),
+    /300006 bytes as JSON, more than the 225280 that fit into a Job; move large ones to a ConfigMap/,
+  )
   t.ok(wantedRuns(parent(), { ...spec(), variables: { A: 'x'.repeat(100_000) } }, 'i'))
+  // Go's JSON of such text, in the annotation that dynamic-apply writes, is six times as long.
+  t.throws(() => wantedRuns(parent(), { ...spec(), variables: { A: '<'.repeat(50_000) } }, 'i'), /as JSON/)
+  t.ok(wantedRuns(parent(), { ...spec(), variables: { A: '<'.repeat(30_000) } }, 'i'))
+  const args = { a: 'A', b: 'B' }
+  const report = { ...spec(), variables: { A: 'x'.repeat(70_000), B: 'x'.repeat(70_000) } }
+  t.throws(
+    () => wantedRuns(parent(), { ...report, postDeploy: { script: 'report', args } }, 'i'),
+    /spec\.postDeploy\.args are longer than the 131071 bytes that Linux takes; let the script read/,
+  )
   for (const variables of [{ '1A': 'x' }, { 'A B': 'x' }, { SCRIPT: 'x' }, { ARGS: 'x' }])
     t.throws(() => spec({ variables }))
   t.end()
@@ -115,6 +143,8 @@ t.test('variables that no process can get are refused', t => {
 const outputs: [why: string, log: string, want: object | RegExp][] = [
   ['a document alone', '{"outputs":{"a":1}}', { a: 1 }],
   ['noise around it', 'INFO { x\n{"level":"info"}\n{"outputs":{"a":1}}\nbye }', { a: 1 }],
+  ['a brace or a quote in the line before is no beginning', 'it is "open {\n{ "a\n{"outputs":{"a":1}}', { a: 1 }],
+  ['much noise that looks like a beginning', `${'{"a":[{ '.repeat(200_000)}\n{"outputs":{"a":1}}`, { a: 1 }],
   ['the last one counts', '{"outputs":{"a":1}}\n{"outputs":{"a":2}}', { a: 2 }],
   ['on one line with other text', 'done: {"outputs":{"a":"}"}} ok', { a: '}' }],
   [
@@ -128,6 +158,7 @@ const outputs: [why: string, log: string, want: object | RegExp][] = [
     '{"outputs":{"a":{"value":"s","sensitive":true},"b":{"c":{"value":"s","sensitive":true},"d":{"value":1,"sensitive":false}},"e":[{"value":"s","sensitive":true},2]}}',
     { b: { d: { value: 1, sensitive: false } }, e: [2] },
   ],
+  ['all of it sensitive', '{"outputs":{"value":"s","sensitive":true}}', {}],
   ['__proto__ is dropped', '{"outputs":{"__proto__":{"x":1},"a":1}}', { a: 1 }],
   ['nothing at all', '', /printed no JSON object/],
   ['no JSON', 'Apply complete! Resources: 0 added', /printed no JSON object/],
@@ -214,33 +245,64 @@ for (const [why, pods, want] of reports) {
 t.test('runs are read through the API of Kubernetes, once, and never for long', async t => {
   let logs = 0
   let isDown = false
+  let isForbidden = false
   let now = 0
   const server = createServer((request, response) => {
     if (isDown) return request.socket.destroy()
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
+    if (isForbidden) return response.writeHead(403).end('{"kind":"Status"}')
     if (pathname.endsWith('/log')) {
       logs++
+      // 10 MiB before what counts.
+      for (let count = 0; count < 160; count++) response.write(`${'noise { " '.repeat(6553)}\n`)
       return response.end('{"outputs":{"a":1}}')
     }
-    const isGone = searchParams.get('labelSelector') === 'job-name=gone'
-    return response.end(JSON.stringify({ items: isGone ? [] : [pod({ phase: 'Succeeded' }, 'report-x')] }))
+    const items: Record<string, Pod[]> = {
+      'job-name=report': [pod({ phase: 'Succeeded' }, 'report-x')],
+      'alustan.io/terraform=staging': [
+        pod({ phase: 'Failed' }, 'a'),
+        pod({ phase: 'Running' }, 'c'),
+        pod({ phase: 'Pending' }, 'b'),
+      ],
+    }
+    return response.end(JSON.stringify({ items: items[searchParams.get('labelSelector') ?? ''] ?? [] }))
   })
   const url = await listen(server)
   t.teardown(() => close(server))
   const reader = createRunReader(kubernetesApi(url), () => now)
   const run = { namespace: 'team', job: 'report', id: '1', isActive: false }
+  const read = async (name: typeof run) => {
+    for (let tries = 0; tries < 20; tries++) {
+      const found = await reader.output(name)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   isDown = true
   t.equal(await reader.output(run), undefined, 'down is unknown')
   t.equal(await reader.pods({ ...run, isActive: true }), undefined)
   isDown = false
-  t.strictSame(await reader.output(run), { outputs: { a: 1 } }, 'asked again after a failure')
-  await reader.output(run)
+  t.strictSame(await read(run), { value: { outputs: { a: 1 } } }, 'asked again after a failure')
   t.equal(logs, 1, 'a log is read once')
-  t.match(await reader.output({ ...run, id: '2', job: 'gone' }), { fault: /its pod is gone/ })
-  t.match(await reader.pods({ ...run, isActive: true }), { hasStarted: true })
+  t.match(await reader.output({ ...run, id: '2', job: 'gone' }), { value: { fault: /its pod is gone/ } })
+  t.match(await reader.pods({ ...run, isActive: true }), { value: { hasStarted: true } })
   now += 5000
   isDown = true
   t.equal(await reader.pods({ ...run, isActive: true }), undefined, 'what an active run was is not what it is')
+  t.equal(await reader.livePods('team', 'staging'), undefined, 'down is not: none')
+  isDown = false
+  t.strictSame(await reader.livePods('team', 'staging'), { value: ['b', 'c'] }, 'what has not ended is live')
+  t.strictSame(await reader.livePods('team', 'other'), { value: [] })
+  isForbidden = true
+  const failure = {
+    reason: 'PodsForbidden',
+    message:
+      /may not read the pods of namespace 'team'; give its ServiceAccount the verbs list on pods and get on pods\/log/,
+  }
+  t.match(await reader.livePods('team', 'staging'), { failure })
+  t.match(await reader.output({ ...run, id: '3' }), { failure })
+  isForbidden = false
+  t.match(await read({ ...run, id: '3' }), { value: { outputs: { a: 1 } } }, 'a new Role is noticed')
   t.equal(await createRunReader(undefined, () => 0).pods(run), undefined)
   t.equal(await blindRunReader.pods(run), undefined)
   t.match(await blindRunReader.output(run), { fault: /READ_POD_LOGS is false/ })

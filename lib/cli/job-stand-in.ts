@@ -2,8 +2,9 @@ import { type ApiObject, type Cluster, isApiError } from '../engine/cluster.js'
 import { RESOURCES } from '../engine/resources.js'
 import type { Timers } from '../engine/timers.js'
 import type { Pod } from '../kubernetes/api.js'
-import { podReport } from '../kubernetes/pod-report.js'
+import { livePods, podReport } from '../kubernetes/pod-report.js'
 import type { RunReader } from '../kubernetes/run-reader.js'
+import { LABEL } from '../names.js'
 import { parseOutput } from '../terraform/output.js'
 
 /** How a script ends, and when, in milliseconds of simulated time after its pod was made. */
@@ -113,21 +114,23 @@ async function endPod(cluster: Cluster, { metadata }: ApiObject, exitCode: numbe
 
 /** Reads runs from the pods of a cluster in memory, as a server reads them from the Kubernetes API. */
 export function runReaderOf(cluster: Cluster, script: (job: ApiObject) => ScriptRun): RunReader {
-  const podsOf = async (namespace: string, job: string) =>
-    cluster.list(RESOURCES.pods, { namespace, labelSelector: { matchLabels: { 'job-name': job } } })
+  const podsWith = async (namespace: string, label: string, value: string) =>
+    cluster.list(RESOURCES.pods, { namespace, labelSelector: { matchLabels: { [label]: value } } })
   return {
-    pods: async ({ namespace, job }) => {
-      const pods = await podsOf(namespace, job)
-      return podReport(
-        pods.map(({ metadata, status }) => ({
-          metadata: { creationTimestamp: '', ...metadata },
-          status: { conditions: [], containerStatuses: [], ...(status as object) },
-        })) as unknown as Pod[],
-      )
-    },
+    pods: async ({ namespace, job }) => ({ value: podReport((await podsWith(namespace, 'job-name', job)).map(asPod)) }),
     output: async ({ namespace, job }) => {
-      const pod = (await podsOf(namespace, job)).find(each => phaseOf(each) === 'Succeeded')
-      return pod === undefined ? undefined : parseOutput(script(pod).log)
+      const pod = (await podsWith(namespace, 'job-name', job)).find(each => phaseOf(each) === 'Succeeded')
+      return pod && { value: parseOutput(script(pod).log) }
     },
+    livePods: async (namespace, terraform) => ({
+      value: livePods((await podsWith(namespace, LABEL.terraform, terraform)).map(asPod)),
+    }),
   }
+}
+
+function asPod({ metadata, status }: ApiObject): Pod {
+  return {
+    metadata: { creationTimestamp: '', ...metadata },
+    status: { conditions: [], containerStatuses: [], ...(status as object) },
+  } as unknown as Pod
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { AlustanError } from '../errors.js'
 
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
@@ -33,10 +34,10 @@ export type Pod = z.infer<typeof Pod>
 
 const PodList = z.looseObject({ items: z.array(Pod) })
 
-/** The two things that are asked of the Kubernetes API. Both throw when it does not answer. */
+/** The two things that are asked of the Kubernetes API. Both throw: `PodsForbidden`, or anything when it does not answer. */
 export interface KubernetesApi {
-  /** The pods of a Job. */
-  podsOf: (namespace: string, job: string, signal: AbortSignal) => Promise<Pod[]>
+  /** The pods with a label. */
+  podsOf: (namespace: string, label: string, signal: AbortSignal) => Promise<Pod[]>
   /** The end of a pod's log. */
   logOf: (namespace: string, pod: string, signal: AbortSignal) => Promise<string>
 }
@@ -53,25 +54,34 @@ export function apiURL(
 
 /** Asks the API with the token that is mounted, if one is; the cluster's CA comes with NODE_EXTRA_CA_CERTS. */
 export function kubernetesApi(url: string): KubernetesApi {
-  const ask = async (path: string, signal: AbortSignal): Promise<Response> => {
+  const ask = async (namespace: string, path: string, signal: AbortSignal): Promise<Response> => {
     const token = await readFile(TOKEN_FILE, 'utf8').catch(() => undefined)
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.trim()}` }
-    const answer = await fetch(url + path, { headers, signal })
-    if (!answer.ok) throw new Error(`the Kubernetes API answers ${answer.status}`)
-    return answer
+    const answer = await fetch(`${url}/api/v1/namespaces/${encodeURIComponent(namespace)}/pods${path}`, {
+      headers,
+      signal,
+    })
+    if (answer.ok) return answer
+    await answer.body?.cancel()
+    if (answer.status === 401 || answer.status === 403) throw forbidden(namespace)
+    throw new Error(`the Kubernetes API answers ${answer.status}`)
   }
-  const pods = (namespace: string) => `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
   return {
-    podsOf: async (namespace, job, signal) => {
-      const selector = encodeURIComponent(`job-name=${job}`)
-      const answer = await ask(`${pods(namespace)}?labelSelector=${selector}`, signal)
+    podsOf: async (namespace, label, signal) => {
+      const answer = await ask(namespace, `?labelSelector=${encodeURIComponent(label)}`, signal)
       return PodList.parse(await answer.json()).items
     },
     logOf: async (namespace, pod, signal) => {
-      const answer = await ask(`${pods(namespace)}/${encodeURIComponent(pod)}/log?tailLines=${TAIL_LINES}`, signal)
-      return endOf(answer)
+      return endOf(await ask(namespace, `/${encodeURIComponent(pod)}/log?tailLines=${TAIL_LINES}`, signal))
     },
   }
+}
+
+function forbidden(namespace: string): AlustanError {
+  return new AlustanError(
+    'PodsForbidden',
+    `alustan may not read the pods of namespace '${namespace}'; give its ServiceAccount the verbs list on pods and get on pods/log there`,
+  )
 }
 
 /** Reads a body and keeps its end, however long it is. */

@@ -31,3 +31,9 @@ function hasStarted({ status }: Pod): boolean {
   const isPast = status.phase === 'Running' || status.phase === 'Succeeded' || status.phase === 'Failed'
   return isPast || states.some(({ running, terminated }) => running !== undefined || terminated !== undefined)
 }
+
+/** Names of the pods that have not ended, sorted: one that is being deleted works on until then. */
+export function livePods(pods: readonly Pod[]): string[] {
+  const live = pods.filter(({ status }) => status.phase !== 'Succeeded' && status.phase !== 'Failed')
+  return live.map(({ metadata }) => metadata.name).sort()
+}

@@ -1,7 +1,10 @@
+import pLimit from 'p-limit'
+import { AlustanError, type Attempt } from '../errors.js'
+import { LABEL } from '../names.js'
 import { type Output, parseOutput } from '../terraform/output.js'
 import type { PodReport } from '../terraform/facts.js'
 import type { KubernetesApi } from './api.js'
-import { podReport } from './pod-report.js'
+import { livePods, podReport } from './pod-report.js'
 
 /** Which run is asked about: `id` is another one for another run of the same name. */
 export interface RunName {
@@ -11,59 +14,93 @@ export interface RunName {
   readonly isActive: boolean
 }
 
-/** What the pods of runs tell; asking never takes longer than a second, and what is not known yet is undefined. */
+/** What was read, or the `PodsForbidden` that came instead; undefined while neither is known. */
+export type Reading<T> = Attempt<T> | undefined
+
+/** What the pods of runs tell; asking never takes longer than a second. */
 export interface RunReader {
-  pods: (run: RunName) => Promise<PodReport | undefined>
-  output: (run: RunName) => Promise<Output | undefined>
+  pods: (run: RunName) => Promise<Reading<PodReport>>
+  output: (run: RunName) => Promise<Reading<Output>>
+  /** Names of all pods of a Terraform that have not ended, also of those whose Job is gone. */
+  livePods: (namespace: string, terraform: string) => Promise<Reading<string[]>>
 }
 
 const PATIENCE_MS = 1000
 const REQUEST_MS = 30_000
 /** How long what the pods of an active run told counts as new. */
 const FRESH_MS = 1000
-const MAX_REMEMBERED = 1000
+/** How many logs are read at a time: each may take some megabytes while it is read. */
+const MAX_LOGS = 4
+const MAX_REPORTS = 1000
+/** An output has 200 KiB at most, and is needed until its ConfigMap is seen. */
+const MAX_OUTPUTS = 100
 
-/** Makes a reader over the Kubernetes API; without one nothing is known of pods. */
+const POD_GONE = 'its pod is gone, and its log with it; annotate alustan.io/requestedAt to run again'
+
+/** Makes a reader over the Kubernetes API; without one nothing is known of pods, and no pod counts as live. */
 export function createRunReader(api: KubernetesApi | undefined, now: () => number): RunReader {
-  const pods = remember<PodReport>(now)
-  const outputs = remember<Output>(now)
+  if (api === undefined) {
+    return { pods: async () => undefined, output: async () => undefined, livePods: async () => ({ value: [] }) }
+  }
+  const pods = remember<PodReport>(now, MAX_REPORTS)
+  const outputs = remember<Output>(now, MAX_OUTPUTS)
+  const live = remember<string[]>(now, MAX_REPORTS)
+  const logs = pLimit(MAX_LOGS)
+  const podsOfJob = (namespace: string, job: string, signal: AbortSignal) =>
+    api.podsOf(namespace, `job-name=${job}`, signal)
   return {
-    pods: async ({ namespace, job, id, isActive }) =>
-      api &&
-      pods(id, isActive ? FRESH_MS : Infinity, async signal => podReport(await api.podsOf(namespace, job, signal))),
-    output: async ({ namespace, job, id }) =>
-      api &&
+    pods: ({ namespace, job, id, isActive }) =>
+      pods(id, isActive ? FRESH_MS : Infinity, async signal => podReport(await podsOfJob(namespace, job, signal))),
+    output: ({ namespace, job, id }) =>
       outputs(id, Infinity, async signal => {
-        const found = await api.podsOf(namespace, job, signal)
+        const found = await podsOfJob(namespace, job, signal)
         const pod = found.find(({ status }) => status.phase === 'Succeeded')
-        if (pod === undefined)
-          return { fault: 'its pod is gone, and its log with it; annotate alustan.io/requestedAt to run again' }
-        return parseOutput(await api.logOf(namespace, pod.metadata.name, signal))
+        if (pod === undefined) return { fault: POD_GONE }
+        return logs(async () => parseOutput(await api.logOf(namespace, pod.metadata.name, signal)))
       }),
+    livePods: (namespace, terraform) =>
+      live(`${namespace}/${terraform}`, 0, async signal =>
+        livePods(await api.podsOf(namespace, `${LABEL.terraform}=${terraform}`, signal)),
+      ),
   }
 }
 
-/** The reader of an installation that may not look at pods. */
+/** The reader of an installation that may not look at pods: none counts as live. */
 export const blindRunReader: RunReader = {
   pods: async () => undefined,
-  output: async () => ({ fault: 'this installation of alustan reads no logs of pods (READ_POD_LOGS is false)' }),
+  output: async () => ({
+    value: { fault: 'this installation of alustan reads no logs of pods (READ_POD_LOGS is false)' },
+  }),
+  livePods: async () => ({ value: [] }),
 }
 
-type Remember<T> = (id: string, freshMs: number, read: (signal: AbortSignal) => Promise<T>) => Promise<T | undefined>
+type Remember<T> = (id: string, freshMs: number, read: (signal: AbortSignal) => Promise<T>) => Promise<Reading<T>>
 
 /** One reading at a time for each id, kept while fresh; a failed one is tried again when it is asked for again. */
-function remember<T>(now: () => number): Remember<T> {
-  const readings = new Map<string, { at: number; value: Promise<T | undefined> }>()
+function remember<T>(now: () => number, max: number): Remember<T> {
+  const readings = new Map<string, { at: number; value: Promise<Reading<T>> }>()
   return async (id, freshMs, read) => {
     let reading = readings.get(id)
-    if (reading === undefined || now() - reading.at > freshMs) {
-      reading = { at: now(), value: read(AbortSignal.timeout(REQUEST_MS)).catch(() => undefined) }
-      void reading.value.then(value => value ?? readings.delete(id))
+    if (reading === undefined || now() - reading.at >= freshMs) {
+      reading = { at: now(), value: attemptRead(read) }
+      const { value } = reading
+      void value.then(found => {
+        if (found?.value === undefined && readings.get(id)?.value === value) readings.delete(id)
+      })
       readings.set(id, reading)
       const oldest = readings.keys().next()
-      if (readings.size > MAX_REMEMBERED && oldest.done === false) readings.delete(oldest.value)
+      if (readings.size > max && oldest.done === false) readings.delete(oldest.value)
     }
     const late = new Promise<undefined>(resolve => setTimeout(resolve, PATIENCE_MS, undefined).unref())
     return Promise.race([reading.value, late])
+  }
+}
+
+/** What the API forbids is told; anything else is unknown, and asked for again. */
+async function attemptRead<T>(read: (signal: AbortSignal) => Promise<T>): Promise<Reading<T>> {
+  try {
+    return { value: await read(AbortSignal.timeout(REQUEST_MS)) }
+  } catch (thrown) {
+    return thrown instanceof AlustanError ? { failure: thrown } : undefined
   }
 }

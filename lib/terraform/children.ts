@@ -69,12 +69,17 @@ export function readOutputs(map: KubernetesObject | DesiredChild | undefined): R
   }
 }
 
-/** The Secret that lets the runs' image be pulled; the one that is there stays while a run may need it. */
+/**
+ * The Secret that lets the runs' image be pulled. While our own credentials are not known, the one that is there stays:
+ * a later destroy may need it.
+ */
 export function pullSecret(situation: TerraformSituation, config: string | undefined): DesiredChild | undefined {
-  const { name, namespace } = situation.request.parent.metadata
-  const observed = situation.pullSecret
+  const { request, settings, foreign, active, pullSecret: observed } = situation
+  const { name, namespace } = request.parent.metadata
+  if (foreign.some(taken => taken.startsWith('Secret'))) return undefined
   if (config === undefined) {
-    return observed !== undefined && situation.active !== undefined ? keptChild(observed, namespace) : undefined
+    const isKept = settings.copyRegistrySecret || active !== undefined
+    return observed !== undefined && isKept ? keptChild(observed, namespace) : undefined
   }
   return {
     apiVersion: 'v1',

@@ -8,7 +8,7 @@ import { keptChildren, pullSecret, readOutputs } from './children.js'
 import type { TerraformFacts } from './facts.js'
 import { wantedRuns } from './input.js'
 import { type Progress, progressRuns } from './progress.js'
-import { runStatus } from './run-message.js'
+import { runStatus, startedImage } from './run-message.js'
 import type { TerraformSituation } from './situation.js'
 import type { TerraformSpec, TerraformStatus } from './spec.js'
 import { type TerraformReport, terraformStatus } from './status.js'
@@ -68,14 +68,14 @@ function keep(situation: TerraformSituation, facts: TerraformFacts, report: Terr
   const { runs, previous, outputMap, settings } = situation
   const newest = runs.at(-1)
   const known: TerraformReport = {
-    image: newest?.image ?? previous.image,
+    image: newest === undefined ? previous.image : startedImage(situation, facts, newest),
     deployed: previous.deployed,
     ...(newest !== undefined && { run: runStatus(newest, facts, situation) }),
     outputs: readOutputs(outputMap),
     ...report,
   }
   return {
-    status: terraformStatus(situation, known, facts.now),
+    status: terraformStatus(situation, known, facts),
     children: keptChildren(situation),
     resyncAfterSeconds: resync ?? settings.resyncAfterSeconds,
   }
@@ -90,7 +90,7 @@ function answer(
   resyncAfterSeconds: number,
 ): Answer {
   const { foreign } = situation
-  const secret = foreign.some(name => name.startsWith('Secret')) ? undefined : pullSecret(situation, facts.pullConfig)
+  const secret = pullSecret(situation, facts.pullConfig)
   const map =
     foreign.some(name => name.startsWith('ConfigMap')) || spec.postDeploy === undefined ? undefined : progress.outputMap
   const children: DesiredChild[] = [...progress.jobs, map, secret].filter(child => child !== undefined)
@@ -101,7 +101,7 @@ function answer(
     ...(foreign.length > 0 && conflict(foreign, progress.report)),
   }
   return {
-    status: terraformStatus(situation, report, facts.now),
+    status: terraformStatus(situation, report, facts),
     children,
     resyncAfterSeconds: progress.resyncAfterSeconds ?? resyncAfterSeconds,
   }

@@ -1,3 +1,4 @@
+import type { AlustanError } from '../errors.js'
 import type { Endpoints } from '../registry/reference.js'
 import type { Scan } from '../registry/scan.js'
 import type { Output } from './output.js'
@@ -7,6 +8,8 @@ export interface TerraformSettings {
   readonly endpoints: Endpoints
   /** How long until Metacontroller asks again though nothing changed: that is how a new tag is noticed. */
   readonly resyncAfterSeconds: number
+  /** Whether runs get our credentials of their registry. */
+  readonly copyRegistrySecret: boolean
 }
 
 /** What the pods of a Job tell beyond the Job itself. */
@@ -27,6 +30,10 @@ export interface TerraformFacts {
   readonly pods: PodReport | undefined
   /** What the newest postDeploy printed, when it is not in the ConfigMap yet; undefined: not known. */
   readonly output: Output | undefined
+  /** Pods of runs whose Job is gone, that live on and may still work; undefined: not known. Read when a run is to begin. */
+  readonly leftovers: readonly string[] | undefined
+  /** The Kubernetes API refuses us what we ask of pods. */
+  readonly forbidden: AlustanError | undefined
   /** A docker `config.json` that lets the image be pulled; undefined: none is needed or wanted. */
   readonly pullConfig: string | undefined
 }

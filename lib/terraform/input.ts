@@ -1,6 +1,6 @@
 import { AlustanError } from '../errors.js'
 import type { Parent } from '../metacontroller.js'
-import { parseCommand, postDeployCommand } from './command.js'
+import { escapeExpansion, parseCommand, postDeployCommand } from './command.js'
 import { type RunInput, jobName } from './job.js'
 import type { TerraformSpec } from './spec.js'
 
@@ -16,9 +16,11 @@ export interface WantedRuns {
   readonly postDeploy: WantedRun | undefined
 }
 
-/** Linux takes no longer variable (MAX_ARG_STRLEN), and an object of the API server no more in all its annotations. */
+/** Linux takes no longer variable (MAX_ARG_STRLEN). */
 const MAX_VARIABLE_BYTES = 128 * 1024 - 1
-const MAX_VARIABLES_BYTES = 200 * 1024
+
+/** All annotations of an object may have 256 KiB; one of them is the Job as JSON, under dynamic-apply. */
+const MAX_JSON_BYTES = 220 * 1024
 
 /** Computes what to run. Throws `InvalidSpec` for scripts, arguments and variables that no container can get. */
 export function wantedRuns(parent: Parent, spec: TerraformSpec, image: string): WantedRuns {
@@ -29,12 +31,19 @@ export function wantedRuns(parent: Parent, spec: TerraformSpec, image: string): 
   if (spec.scripts.destroy !== undefined) parseCommand('scripts.destroy', spec.scripts.destroy)
   if (spec.postDeploy === undefined) return { deploy, postDeploy: undefined }
   const report = postDeployCommand(spec.postDeploy, spec)
+  if (Buffer.byteLength(report.args) > MAX_VARIABLE_BYTES - 'ARGS='.length) {
+    throw new AlustanError(
+      'InvalidSpec',
+      `spec.postDeploy.args are longer than the ${MAX_VARIABLE_BYTES} bytes that Linux takes; let the script read large variables itself`,
+    )
+  }
   return { deploy, postDeploy: wanted({ step: 'postdeploy', image, command: report, about: deploy.name }) }
 }
 
 function refuseLargeVariables({ variables }: TerraformSpec): void {
+  const entries = Object.entries(variables)
   let sum = 0
-  for (const [name, value] of Object.entries(variables)) {
+  for (const [name, value] of entries) {
     const bytes = Buffer.byteLength(name) + Buffer.byteLength(value) + 1
     sum += bytes
     if (bytes > MAX_VARIABLE_BYTES) {
@@ -44,10 +53,20 @@ function refuseLargeVariables({ variables }: TerraformSpec): void {
       )
     }
   }
-  if (sum > MAX_VARIABLES_BYTES) {
+  if (sum * MAX_ESCAPED_BYTES <= MAX_JSON_BYTES) return
+  const json = entries.reduce((all, [, value]) => all + jsonBytes(value), 0)
+  if (json > MAX_JSON_BYTES) {
     throw new AlustanError(
       'InvalidSpec',
-      `spec.variables have ${sum} bytes in all, more than ${MAX_VARIABLES_BYTES}; move large ones to a ConfigMap in variablesFrom`,
+      `spec.variables have ${json} bytes as JSON, more than the ${MAX_JSON_BYTES} that fit into a Job; move large ones to a ConfigMap in variablesFrom`,
     )
   }
+}
+
+/** The most bytes that one byte of text takes in the JSON that Metacontroller writes. */
+const MAX_ESCAPED_BYTES = 6
+
+/** Bytes of a variable's value in a Job as Go writes JSON: `<`, `>` and `&` take six, and `$` is doubled for Kubernetes. */
+function jsonBytes(value: string): number {
+  return Buffer.byteLength(JSON.stringify(escapeExpansion(value).replaceAll(/[<>&]/g, 'u+0000')))
 }

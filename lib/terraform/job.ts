@@ -2,6 +2,7 @@ import type { DesiredChild, Parent } from '../metacontroller.js'
 import { ANNOTATION, LABEL, dependsOnLabel, shortHash } from '../names.js'
 import { type Command, escapeExpansion } from './command.js'
 import type { Step } from './runs.js'
+import { settingsHash } from './settings.js'
 import type { TerraformSpec } from './spec.js'
 
 /** How long a script that is told to stop has to save its state, in seconds. */
@@ -54,6 +55,7 @@ export function job(
       labels,
       annotations: {
         [ANNOTATION.image]: input.image,
+        [ANNOTATION.settings]: settingsHash(spec),
         ...(attempt !== undefined && { [ANNOTATION.attempt]: String(attempt) }),
       },
     },

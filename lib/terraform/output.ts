@@ -21,43 +21,44 @@ export function parseOutput(log: string): Output {
   if (!isMap(outputs)) return { fault: '"outputs" is no map; print {"outputs": {"name": value}}' }
   if (isDeeperThan(outputs, MAX_DEPTH))
     return { fault: `"outputs" is nested deeper than ${MAX_DEPTH} levels; flatten it` }
-  const open = withoutSensitive(outputs) as Record<string, unknown>
+  const open = isSensitive(outputs) ? {} : (withoutSensitive(outputs) as Record<string, unknown>)
   const bytes = Buffer.byteLength(JSON.stringify(open))
   if (bytes <= MAX_OUTPUT_BYTES) return { outputs: open }
   return { fault: `"outputs" has ${bytes} bytes, more than the ${MAX_OUTPUT_BYTES} that are kept; report less` }
 }
 
-/** How often a log may be read over in search of documents, so that noise full of braces costs little. */
+/** How often a log may be read over in search of documents, so that a hostile one costs little. */
 const MAX_PASSES = 10
 
 function lastDocument(log: string): Record<string, unknown> | undefined {
   let last: Record<string, unknown> | undefined
   let budget = log.length * MAX_PASSES
   for (let start = log.indexOf('{'); start !== -1 && budget > 0;) {
-    const text = balanced(log, start)
-    budget -= text?.length ?? log.length - start
-    const document = text === undefined ? undefined : readObject(text)
+    const { end, isWhole } = readOn(log, start)
+    budget -= end - start
+    const document = isWhole ? readObject(log.slice(start, end)) : undefined
     if (document !== undefined && Object.hasOwn(document, 'outputs')) last = document
     // What is within a document is no document of its own.
-    start = log.indexOf('{', document === undefined ? start + 1 : start + (text ?? '').length)
+    start = log.indexOf('{', document === undefined ? start + 1 : end)
   }
   return last
 }
 
-/** The text from a `{` to the `}` that closes it; undefined when there is none. */
-function balanced(log: string, start: number): string | undefined {
+/** A piece of JSON. Text that is none ends a reading at once, so that noise before a document is cheap. */
+const TOKEN = /\s*(?:\{(?=\s*["}])|[}\],:[]|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|-?\d[\d.eE+-]*|true|false|null)/y
+
+/** Reads JSON on from a `{`: to the `}` that closes it, or as far as it can be JSON. */
+function readOn(log: string, start: number): { end: number; isWhole: boolean } {
   let depth = 0
-  let isText = false
-  for (let at = start; at < log.length; at++) {
-    const character = log[at]
-    if (isText) {
-      if (character === '\\') at++
-      else if (character === '"') isText = false
-    } else if (character === '"') isText = true
-    else if (character === '{') depth++
-    else if (character === '}' && --depth === 0) return log.slice(start, at + 1)
+  let end = start
+  for (;;) {
+    TOKEN.lastIndex = end
+    if (!TOKEN.test(log)) return { end: end + 1, isWhole: false }
+    end = TOKEN.lastIndex
+    const last = log[end - 1]
+    if (last === '{' || last === '[') depth++
+    else if ((last === '}' || last === ']') && --depth === 0) return { end, isWhole: true }
   }
-  return undefined
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {

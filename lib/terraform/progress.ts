@@ -7,9 +7,10 @@ import type { TerraformFacts } from './facts.js'
 import type { WantedRun, WantedRuns } from './input.js'
 import { job } from './job.js'
 import { childNames } from './related.js'
-import { runMessage, runStatus } from './run-message.js'
+import { runMessage, runStatus, startedImage } from './run-message.js'
 import type { Run } from './runs.js'
-import { type TerraformSituation, announcedRun, isRecorded, outputId } from './situation.js'
+import { hasOtherSettings, lacksPullSecret } from './settings.js'
+import { type TerraformSituation, announcedRun, hasNeverStarted, isRecorded, outputId } from './situation.js'
 import type { TerraformSpec } from './spec.js'
 import type { TerraformReport } from './status.js'
 
@@ -46,7 +47,9 @@ export function progressRuns(
   }
   // Inputs that were deployed before others are deployed anew: the old record gives way to a new run of its name.
   if (deployed !== newest) return giveWay(context, deployed)
-  if (deployed.outcome === 'failed') return stay(context, deployed, 'Failed', undefined)
+  if (deployed.outcome === 'failed') {
+    return hasOtherSettings(context.spec, deployed) ? giveWay(context, deployed) : stay(context, deployed, 'Failed')
+  }
   return report(context, postDeploy, deployed)
 }
 
@@ -68,11 +71,11 @@ function keptMap({ situation }: Context): DesiredChild | undefined {
 
 /** A run that goes on is never touched; only one that never started gives way to newer input. */
 function awaitRun(context: Context, active: Run): Progress {
-  const { facts } = context
+  const { situation, facts } = context
   const isWanted = currentNames(context).includes(active.name)
-  const hasNeverStarted = facts.pods?.hasStarted === false && !active.hasFailedPods
+  const isOutdated = !isWanted || hasOtherSettings(context.spec, active) || lacksPullSecret(active, facts)
   const isGoing = active.job.metadata.deletionTimestamp != null
-  if (!isWanted && hasNeverStarted && !isGoing) return giveWay(context, active)
+  if (isOutdated && hasNeverStarted(situation, active, facts) && !isGoing) return giveWay(context, active)
   const state = active.name === context.wanted.postDeploy?.name ? 'Success' : 'Progressing'
   const note = isGoing
     ? 'it is being deleted; its pod ends first'
@@ -93,12 +96,12 @@ function stay(context: Context, run: Run, state: TerraformReport['state'], note?
   return {
     jobs: keptJobs(situation, currentNames(context)),
     outputMap: keptMap(context),
-    report: { state, message, image: run.image, deployed, run: status },
+    report: { state, message, image: startedImage(situation, facts, run), deployed, run: status },
     verdicts: [],
   }
 }
 
-function giveWay(context: Context, run: Run): Progress {
+function giveWay(context: Context, run: Run, deployed?: string): Progress {
   const { situation, facts } = context
   return {
     jobs: keptJobs(situation, currentNames(context), run.name),
@@ -106,7 +109,8 @@ function giveWay(context: Context, run: Run): Progress {
     report: {
       state: 'Progressing',
       message: `run '${run.name}' gives way to a new one`,
-      image: run.image,
+      image: startedImage(situation, facts, run),
+      deployed,
       run: runStatus(run, facts, situation),
     },
     verdicts: [],
@@ -117,7 +121,7 @@ function giveWay(context: Context, run: Run): Progress {
 function begin(context: Context, { name, input }: WantedRun, deployed?: string): Progress {
   const { situation, facts, spec } = context
   const { parent } = situation.request
-  const { run, isDue, waitSeconds } = announcedRun(situation, name, facts.now)
+  const { run, isDue, message, waitSeconds } = announcedRun(situation, name, facts)
   const pullSecret = facts.pullConfig === undefined ? undefined : childNames(parent.metadata.name).pullSecret
   const kept = keptJobs(situation, currentNames(context))
   return {
@@ -125,8 +129,8 @@ function begin(context: Context, { name, input }: WantedRun, deployed?: string):
     outputMap: keptMap(context),
     report: {
       state: deployed === undefined ? 'Progressing' : 'Success',
-      message: `starts run '${name}'`,
-      image: input.image,
+      message,
+      image: situation.previous.image ?? input.image,
       deployed,
       run,
     },
@@ -156,8 +160,11 @@ function report(context: Context, wanted: WantedRun | undefined, deployed: Run |
       ? withOutputs(context, done, keptMap(context))
       : begin(context, wanted, name)
   }
-  if (deployed !== undefined && run.createdAt < deployed.createdAt) return giveWay(context, run)
-  if (run.outcome === 'failed') return stay(context, run, 'Failed', 'the deploy stands', name)
+  if (deployed !== undefined && run.createdAt < deployed.createdAt) return giveWay(context, run, name)
+  if (run.outcome === 'failed') {
+    const isTriedAgain = hasOtherSettings(context.spec, run)
+    return isTriedAgain ? giveWay(context, run, name) : stay(context, run, 'Failed', 'the deploy stands', name)
+  }
   const ended = { ...done, run: runStatus(run, facts, situation) }
   if (isRecorded(run, situation.outputMap)) return withOutputs(context, ended, keptMap(context))
   if (facts.output !== undefined) return withOutputs(context, ended, outputMap(situation, run, facts.output))
@@ -166,7 +173,8 @@ function report(context: Context, wanted: WantedRun | undefined, deployed: Run |
     state: 'Success',
     message: `deployed; reads the outputs of '${outputId(run)}'`,
   }
-  return { jobs, outputMap: keptMap(context), report: waits, verdicts: [], resyncAfterSeconds: SOON_SECONDS }
+  const resyncAfterSeconds = facts.forbidden === undefined ? SOON_SECONDS : LOOK_SECONDS
+  return { jobs, outputMap: keptMap(context), report: waits, verdicts: [], resyncAfterSeconds }
 }
 
 function withOutputs(context: Context, done: TerraformReport, map: DesiredChild | undefined): Progress {

@@ -1,8 +1,9 @@
 import type { Parent } from '../metacontroller.js'
+import { cureOf } from './cure.js'
 import type { PodReport, TerraformFacts } from './facts.js'
 import type { Run } from './runs.js'
 import type { TerraformStatus } from './spec.js'
-import type { TerraformSituation } from './situation.js'
+import { type TerraformSituation, hasNeverStarted } from './situation.js'
 
 const STEP_NAME = { deploy: 'deploy', postdeploy: 'postDeploy', destroy: 'destroy' } as const
 
@@ -42,16 +43,34 @@ function phase(
   return pods?.hasStarted === true || hasFailedPods ? 'Running' : 'Pending'
 }
 
-/** One sentence on a run that is active or failed, with the command that shows more; never what it printed. */
+/** One sentence on a run that is active or failed, with cure and the command that shows more; never what it printed. */
 export function runMessage({ metadata }: Parent, run: Run, status: NonNullable<TerraformStatus['run']>): string {
   const title = `${STEP_NAME[run.step]} run '${run.name}'`
-  const logs = `kubectl -n ${metadata.namespace} logs job/${run.name}`
+  const kubectl = `kubectl -n ${metadata.namespace}`
+  const logs = `${kubectl} logs job/${run.name}`
+  const { exitCode, reason } = status
+  const cure = cureOf(reason ?? '', exitCode, run.image ?? '')
+  const told = cure === undefined ? '' : `: ${cure}`
   if (run.outcome === 'failed') {
-    const causes = [status.exitCode === undefined ? undefined : `exit code ${status.exitCode}`, status.reason]
+    const causes = [exitCode === undefined ? undefined : `exit code ${exitCode}`, reason]
     const why = causes.filter(cause => cause !== undefined).join(', ')
-    return `${title} failed${why === '' ? '' : ` (${why})`}; see: ${logs}`
+    return `${title} failed${why === '' ? '' : ` (${why})`}${told}; see: ${logs}`
   }
   if (status.phase === 'Running') return `${title} goes on; see: ${logs} --follow`
-  const pods = `kubectl -n ${metadata.namespace} describe pods -l job-name=${run.name}`
-  return status.reason === undefined ? `${title} starts` : `${title} does not start: ${status.reason}; see: ${pods}`
+  if (reason === undefined) return `${title} starts`
+  const look = reason === 'PodNotCreated' ? `job ${run.name}` : `pods -l job-name=${run.name}`
+  return `${title} does not start (${reason})${told}; see: ${kubectl} describe ${look}`
+}
+
+/**
+ * The image to tell of and to destroy with: that of the newest run, but while it never started, the older one; what
+ * cannot be pulled cannot destroy either.
+ */
+export function startedImage(
+  situation: TerraformSituation,
+  facts: Pick<TerraformFacts, 'pods'>,
+  run: Run,
+): string | undefined {
+  const older = hasNeverStarted(situation, run, facts) ? situation.previous.image : undefined
+  return older ?? run.image
 }

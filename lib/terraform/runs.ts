@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { type KubernetesObject, type SyncRequest, objectsOf } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, isRecord, objectsOf } from '../metacontroller.js'
 import { ANNOTATION, KIND, LABEL } from '../names.js'
 
 export type Step = 'deploy' | 'postdeploy' | 'destroy'
@@ -10,6 +9,8 @@ export interface Run {
   readonly name: string
   readonly step: Step
   readonly image: string | undefined
+  /** Hash of the settings of its pod; undefined for a Job of a version that did not write it. */
+  readonly settings: string | undefined
   /** Which attempt of a destroy it is, from 1. */
   readonly attempt: number
   /** RFC 3339; the API server's time, like `endedAt`. */
@@ -21,23 +22,6 @@ export interface Run {
   /** Whether a pod of it has failed already, so that it did start. */
   readonly hasFailedPods: boolean
 }
-
-const JobStatus = z
-  .looseObject({
-    failed: z.number().optional().catch(undefined),
-    conditions: z
-      .array(
-        z.looseObject({
-          type: z.string(),
-          status: z.string(),
-          reason: z.string().optional(),
-          lastTransitionTime: z.string().default(''),
-        }),
-      )
-      .default([])
-      .catch([]),
-  })
-  .catch({ failed: undefined, conditions: [] })
 
 /** Our Jobs, the newest last. */
 export function readRuns(request: SyncRequest): Run[] {
@@ -51,21 +35,34 @@ function compare(a: string, b: string): number {
 
 function readRun(job: KubernetesObject): Run {
   const { labels, annotations, creationTimestamp, name } = job.metadata
-  const { conditions, failed = 0 } = JobStatus.parse(job.status ?? {})
-  const ended = conditions.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'))
+  const status = isRecord(job.status) ? job.status : {}
+  const ended = endOf(status.conditions)
   const step = labels?.[LABEL.step]
   return {
     job,
     name,
     step: step === 'postdeploy' || step === 'destroy' ? step : 'deploy',
     image: annotations?.[ANNOTATION.image],
-    attempt: Number(annotations?.[ANNOTATION.attempt] ?? 1),
+    settings: annotations?.[ANNOTATION.settings],
+    attempt: Number(annotations?.[ANNOTATION.attempt]) || 1,
     createdAt: creationTimestamp ?? '',
     outcome: ended === undefined ? undefined : ended.type === 'Complete' ? 'succeeded' : 'failed',
-    endedAt: ended?.lastTransitionTime ?? '',
-    reason: ended?.type === 'Failed' ? ended.reason : undefined,
-    hasFailedPods: failed > 0,
+    endedAt: textOf(ended?.lastTransitionTime) ?? '',
+    reason: ended?.type === 'Failed' ? textOf(ended.reason) : undefined,
+    hasFailedPods: typeof status.failed === 'number' && status.failed > 0,
   }
+}
+
+/** The condition that says how a Job ended. */
+function endOf(conditions: unknown): Record<string, unknown> | undefined {
+  if (!Array.isArray(conditions)) return undefined
+  return conditions
+    .filter(isRecord)
+    .find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'))
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Whether a Job may still have a pod that runs: one that is being deleted has, until its pod is gone. */

@@ -1,41 +1,20 @@
-import { z } from 'zod'
-import { Condition } from '../conditions.js'
 import { type Attempt, attempt } from '../errors.js'
 import { type ImageRequest, imageRequest, tagOf } from '../image.js'
-import { type KubernetesObject, type Parent, type SyncRequest, isOwnedBy } from '../metacontroller.js'
+import { InvalidRequest, type KubernetesObject, type Parent, type SyncRequest, isOwnedBy } from '../metacontroller.js'
 import { ANNOTATION, KIND } from '../names.js'
 import { specFailure } from '../spec-failure.js'
-import type { TerraformSettings } from './facts.js'
+import type { TerraformFacts, TerraformSettings } from './facts.js'
+import { type PreviousStatus, readPrevious } from './previous.js'
 import { childNames } from './related.js'
 import { type Run, isActive, readRuns } from './runs.js'
 import { TerraformSpec } from './spec.js'
-
-/** What is read of the status that was written last. */
-const Previous = z
-  .looseObject({
-    state: z.enum(['Progressing', 'Error', 'Success', 'Failed', 'Completed']).optional().catch(undefined),
-    image: z.string().optional().catch(undefined),
-    deployed: z.string().optional().catch(undefined),
-    run: z
-      .looseObject({
-        job: z.string(),
-        phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed']).catch('Pending'),
-        requestedAt: z.string().optional().catch(undefined),
-        exitCode: z.number().optional().catch(undefined),
-        reason: z.string().optional().catch(undefined),
-      })
-      .optional()
-      .catch(undefined),
-    conditions: z.array(Condition).default([]).catch([]),
-  })
-  .catch({ state: undefined, image: undefined, deployed: undefined, run: undefined, conditions: [] })
 
 /** A request, read once: what the hook needs to gather the facts, and the core to decide. */
 export interface TerraformSituation {
   readonly request: SyncRequest
   readonly settings: TerraformSettings
   readonly spec: Attempt<TerraformSpec>
-  readonly previous: z.infer<typeof Previous>
+  readonly previous: PreviousStatus
   /** Our Jobs, the newest last. */
   readonly runs: readonly Run[]
   readonly active: Run | undefined
@@ -51,14 +30,20 @@ export interface TerraformSituation {
   readonly unread: Run | undefined
 }
 
-/** Reads a request. A bad spec is part of the answer. */
+/**
+ * Reads a request. A bad spec is part of the answer. Throws `InvalidRequest` when a kind of children was not looked at:
+ * what may be there could then neither be kept nor waited for.
+ */
 export function readTerraform(request: SyncRequest, settings: TerraformSettings): TerraformSituation {
   const { parent, children } = request
+  const unseen = [KIND.job, KIND.configMap, KIND.secret].filter(kind => children[kind] === undefined)
+  if (unseen.length > 0)
+    throw new InvalidRequest(`'children' has no ${unseen.join(', ')}; see metacontroller/terraforms.yaml`)
   const parsed = TerraformSpec.safeParse(parent.spec)
   const spec: Attempt<TerraformSpec> = parsed.success ? { value: parsed.data } : { failure: specFailure(parsed.error) }
   const registry = spec.value?.containerRegistry
   const image = registry && attempt(() => imageRequest(registry, settings.endpoints))
-  const previous = Previous.parse(parent.status ?? {})
+  const previous = readPrevious(parent.status)
   const runs = readRuns(request)
   const names = childNames(parent.metadata.name)
   const key = (name: string) => `${parent.metadata.namespace}/${name}`
@@ -88,14 +73,28 @@ const ANNOUNCE_SECONDS = 2
 
 /**
  * `status.run` of a run that is to begin, and whether its Job may be made. It is announced first: a Job that was made
- * just before and is not observed yet is seen by then, so that two never run. The time is that of the first
- * announcement; clocks of replicas that differ shorten the wait and never make it endless.
+ * just before and is not observed yet is seen by then, so that two never run; and a pod whose Job is gone ends first.
+ * The time is that of the first announcement; clocks of replicas that differ shorten the wait and never make it endless.
  */
-export function announcedRun({ previous }: TerraformSituation, job: string, now: string) {
+export function announcedRun({ previous }: TerraformSituation, job: string, { now, leftovers }: TerraformFacts) {
   const before = previous.run?.job === job ? previous.run.requestedAt : undefined
   const run = { job, phase: 'Pending' as const, requestedAt: before ?? now }
   const seconds = Math.abs(Date.parse(now) - Date.parse(run.requestedAt)) / 1000
-  return { run, isDue: before !== undefined && !(seconds < ANNOUNCE_SECONDS), waitSeconds: ANNOUNCE_SECONDS }
+  const isDue = before !== undefined && !(seconds < ANNOUNCE_SECONDS) && leftovers?.length === 0
+  const start = `starts run '${job}'`
+  const message = leftovers?.length
+    ? `${start} once pod '${leftovers.join("', '")}' of an earlier run has ended`
+    : start
+  return { run, isDue, message, waitSeconds: ANNOUNCE_SECONDS }
+}
+
+/** Whether a run is known never to have started a container: it has made nothing, and may never end by itself. */
+export function hasNeverStarted(
+  { inspected }: TerraformSituation,
+  run: Run,
+  { pods }: Pick<TerraformFacts, 'pods'>,
+): boolean {
+  return run === inspected && pods?.hasStarted === false && !run.hasFailedPods
 }
 
 /** What a ConfigMap of outputs says which run they are of; a run again of the same name ends at another time. */

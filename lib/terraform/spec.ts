@@ -136,7 +136,9 @@ export const TerraformStatus = z.object({
   image: z
     .string()
     .optional()
-    .describe('Image of the newest run, with registry and tag. Destroy runs it too, without asking the registry.'),
+    .describe(
+      'Image of the newest run that started, with registry and tag. Destroy runs it too, without asking the registry.',
+    ),
   deployed: z
     .string()
     .optional()

@@ -1,5 +1,7 @@
 import { type Verdict, kstatus, stampConditions } from '../conditions.js'
 import type { Blocker } from '../dependencies/spec.js'
+import type { AlustanError } from '../errors.js'
+import type { TerraformFacts } from './facts.js'
 import type { TerraformSituation } from './situation.js'
 import type { TerraformStatus } from './spec.js'
 
@@ -22,11 +24,10 @@ export interface TerraformReport {
 export function terraformStatus(
   { request, previous }: TerraformSituation,
   report: TerraformReport,
-  now: string,
+  { now, forbidden }: Pick<TerraformFacts, 'now' | 'forbidden'>,
 ): TerraformStatus {
   const {
     state,
-    message,
     reason = state,
     isStalled = false,
     image,
@@ -36,6 +37,7 @@ export function terraformStatus(
     blockers = [],
     verdicts = [],
   } = report
+  const message = forbidden === undefined ? report.message : `${report.message}; ${forbidden.message}`
   const standing = {
     isReady: state === 'Completed',
     isReconciling: state === 'Progressing',
@@ -51,9 +53,15 @@ export function terraformStatus(
     ...(run !== undefined && { run }),
     ...(outputs !== undefined && { postDeployOutput: outputs }),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
-    conditions: stampConditions([...kstatus(standing), ...verdicts], previous.conditions, {
+    conditions: stampConditions([...kstatus(standing), ...verdicts, ...podVerdict(forbidden)], previous.conditions, {
       now,
       generation: request.parent.metadata.generation,
     }),
   }
+}
+
+/** That pods can be read is the usual and needs no condition. */
+function podVerdict(forbidden: AlustanError | undefined): Verdict[] {
+  if (forbidden === undefined) return []
+  return [{ type: 'PodsReadable', status: 'False', reason: forbidden.reason, message: forbidden.message }]
 }
