@@ -7,6 +7,7 @@ import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js
 import { imageScanner, registryCredentials } from '../lib/registry/image-scanner.js'
 import { buildApp } from './app.js'
 import { buildMetrics } from './metrics.js'
+import { scanLog } from './scan-log.js'
 
 /** How long the listener stays open after SIGTERM, so that calls already routed to this process still find it. */
 const DRAIN_MS = 1000
@@ -28,7 +29,8 @@ const metrics = buildMetrics()
 const credentials = registryCredentials(config, fault => {
   logger.error({ reason: fault.reason }, fault.message)
 })
-const scanner = imageScanner(credentials, metrics.observeRegistryRequest)
+const scanner = imageScanner(credentials, metrics.observeRegistryRequest, scanLog(logger))
+metrics.watchCache('registry', () => scanner.cached())
 const kubernetes = apiURL(config.kubernetesApiUrl, process.env)
 let isStopping = false
 const app = await buildApp({

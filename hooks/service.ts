@@ -1,13 +1,13 @@
-import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
-import { type SyncRequest, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
+import type { FastifyPluginAsync } from 'fastify'
+import { parseParent, parseSyncRequest } from '../lib/metacontroller.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
 import { relatedToService } from '../lib/service/related.js'
 import { type ServiceSituation, readService } from '../lib/service/situation.js'
-import type { ServiceStatus } from '../lib/service/spec.js'
 import { previousStatus } from '../lib/service/status.js'
 import type { Deps } from './app.js'
+import { changeObserver } from './change-observer.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
 
@@ -20,14 +20,21 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     endpoints: config,
     resyncAfterSeconds: resyncAfterSeconds(config.appSyncSeconds),
   }
+  const noteChange = changeObserver(deps.metrics)
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readService(parseSyncRequest(request.body), settings)
       const answer = desiredService(situation, { now: deps.now(), scan: await readScan(deps, situation) })
-      logChange(request.log, situation.request, answer.status)
+      const { parent } = situation.request
+      noteChange(request.log, parent, previousStatus(parent), answer.status)
       return replyWithTag(request, reply, answer)
     })
-    app.post('/finalize', async ({ body }) => finalizeService(parseSyncRequest(body), deps.now()))
+    app.post('/finalize', async request => {
+      const finalize = parseSyncRequest(request.body)
+      const answer = finalizeService(finalize, deps.now())
+      noteChange(request.log, finalize.parent, previousStatus(finalize.parent), answer.status)
+      return answer
+    })
     app.post('/customize', async ({ body }) => relatedToService(parseParent(body), config.namespace))
   }
 }
@@ -36,12 +43,4 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
 async function readScan({ config, scanner }: Deps, { spec, image, runningTag }: ServiceSituation) {
   if (image?.value === undefined || spec.value?.suspend === true) return undefined
   return scanner.read(image.value.repository, config.appSyncSeconds, runningTag)
-}
-
-/** A line for each change of state or image, none for the many calls that change nothing. */
-function logChange(log: FastifyBaseLogger, { parent }: SyncRequest, { state, message, image }: ServiceStatus): void {
-  const before = previousStatus(parent)
-  if (before.state === state && before.image === image) return
-  const { namespace, name } = parent.metadata
-  log.info({ kind: 'Service', namespace, name, state, from: before.state, image, message }, 'state changed')
 }

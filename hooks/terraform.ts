@@ -9,8 +9,10 @@ import { type Run, isActive } from '../lib/terraform/runs.js'
 import { type TerraformSituation, outputId, readTerraform } from '../lib/terraform/situation.js'
 import type { TerraformStatus } from '../lib/terraform/spec.js'
 import type { Deps } from './app.js'
+import { changeObserver } from './change-observer.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
+import { runObserver } from './run-observer.js'
 
 /** The hooks of kind Terraform: parse, gather what caches and pods tell, ask the core. */
 export function terraformHooks(deps: Deps): FastifyPluginAsync {
@@ -20,17 +22,23 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
     resyncAfterSeconds: resyncAfterSeconds(config.infraSyncSeconds),
     copyRegistrySecret: config.copyRegistrySecret,
   }
+  const noteChange = changeObserver(deps.metrics)
+  const noteRun = runObserver(deps.metrics)
+  const note = (log: FastifyBaseLogger, situation: TerraformSituation, status: TerraformStatus): void => {
+    noteRun(log, situation, status.run)
+    noteChange(log, situation.request.parent, situation.previous, status)
+  }
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
       const answer = desiredTerraform(situation, await gatherFacts(deps, situation))
-      logChange(request.log, situation, answer.status)
+      note(request.log, situation, answer.status)
       return replyWithTag(request, reply, answer)
     })
     app.post('/finalize', async request => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
       const answer = finalizeTerraform(situation, { ...(await gatherFacts(deps, situation)), scan: undefined })
-      logChange(request.log, situation, answer.status)
+      note(request.log, situation, answer.status)
       return answer
     })
     app.post('/customize', async ({ body }) => relatedToTerraform(parseParent(body)))
@@ -71,15 +79,4 @@ async function findPullConfig(
   const { host } = new URL(endpoint)
   const found = await credentials(host, path)
   return found && pullConfig(host, found)
-}
-
-/** A line for each change of state or run, none for the many calls that change nothing. */
-function logChange(log: FastifyBaseLogger, { request, previous }: TerraformSituation, status: TerraformStatus): void {
-  const { state, message, image, run } = status
-  if (previous.state === state && previous.run?.job === run?.job) return
-  const { namespace, name } = request.parent.metadata
-  log.info(
-    { kind: 'Terraform', namespace, name, state, from: previous.state, image, run: run?.job, message },
-    'state changed',
-  )
 }

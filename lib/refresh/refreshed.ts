@@ -36,7 +36,7 @@ const KEPT_AT_LEAST_MS = 600_000
 export class Refreshed<T> {
   readonly #deps: RefreshedDeps<T>
   readonly #wantedAt = new Map<number, number>()
-  #value: { readonly content: T; readonly number: number } | undefined
+  #value: { readonly content: T; readonly number: number; readonly at: number } | undefined
   #failure: AlustanError | undefined
   #failures = 0
   #begun = 0
@@ -59,6 +59,11 @@ export class Refreshed<T> {
   /** Why the newest refresh gave nothing. */
   get failure(): AlustanError | undefined {
     return this.#failure
+  }
+
+  /** Milliseconds since the value came; undefined: there is none. */
+  get ageMs(): number | undefined {
+    return this.#value && this.#deps.clock.now() - this.#value.at
   }
 
   /** How many refreshes have begun. */
@@ -138,7 +143,7 @@ export class Refreshed<T> {
     const number = ++this.#begun
     this.#begunAt = clock.now()
     try {
-      this.#value = { content: await load(), number }
+      this.#value = { content: await load(), number, at: clock.now() }
       this.#failure = undefined
       this.#failures = 0
     } catch (cause) {

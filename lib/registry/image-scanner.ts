@@ -4,8 +4,8 @@ import { systemClock } from '../refresh/clock.js'
 import { watchedFile } from '../watched-file.js'
 import { createRegistryClient } from './client.js'
 import { type Credentials, credentialsFor, parseDockerConfig } from './docker-config.js'
-import type { ImageScanner } from './scan.js'
-import { createScanner } from './scanner.js'
+import type { ScanReport } from './scanned-image.js'
+import { type ReportingScanner, createScanner } from './scanner.js'
 
 /** Finds the credentials for a repository of a registry. */
 export type FindCredentials = (host: string, repository: string) => Promise<Credentials | undefined>
@@ -31,6 +31,8 @@ export function registryCredentials(config: Config, onFault: (fault: AlustanErro
 export function imageScanner(
   credentials: FindCredentials,
   onRequest: (request: { host: string; code: string }) => void,
-): ImageScanner {
-  return createScanner({ client: createRegistryClient({ fetch, now: systemClock.now, credentials, onRequest }) })
+  onScan?: (report: ScanReport) => void,
+): ReportingScanner {
+  const client = createRegistryClient({ fetch, now: systemClock.now, credentials, onRequest })
+  return createScanner({ client, ...(onScan && { onScan }) })
 }

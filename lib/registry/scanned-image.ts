@@ -61,6 +61,16 @@ export class ScannedImage {
     })
   }
 
+  /** Why the newest scan gave nothing. */
+  get failure(): AlustanError | undefined {
+    return this.#tags.failure
+  }
+
+  /** Milliseconds since its tags came; undefined: none are known. */
+  get ageMs(): number | undefined {
+    return this.#tags.ageMs
+  }
+
   /** Notes that it is wanted every so often; answers a promise while its first answer is still out. */
   ask(intervalMs: number): Promise<void> | undefined {
     return this.#tags.ask(intervalMs)

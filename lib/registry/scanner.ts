@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import { type CacheReport, cacheReport } from '../refresh/cache-report.js'
 import { systemClock, type Clock } from '../refresh/clock.js'
 import { waitAtMost } from '../refresh/wait-at-most.js'
 import type { RegistryClient } from './client.js'
@@ -13,6 +14,11 @@ export interface ScannerDeps {
   readonly onScan?: (report: ScanReport) => void
 }
 
+/** A scanner that tells how old its lists are. */
+export interface ReportingScanner extends ImageScanner {
+  cached(): CacheReport
+}
+
 /** Scans of one registry at a time, and how long a first `read` waits. */
 const SCANS_PER_HOST = 4
 const FIRST_ANSWER_MS = 1000
@@ -21,7 +27,7 @@ const FIRST_ANSWER_MS = 1000
  * Makes the cache of tag lists: one scan per image however many ask, repeated while somebody asks. Failures leave the
  * older list in place.
  */
-export function createScanner({ client, clock = systemClock, onScan }: ScannerDeps): ImageScanner {
+export function createScanner({ client, clock = systemClock, onScan }: ScannerDeps): ReportingScanner {
   const images = new Map<string, ScannedImage>()
   const limits = new Map<string, LimitFunction>()
   const aborter = new AbortController()
@@ -58,6 +64,7 @@ export function createScanner({ client, clock = systemClock, onScan }: ScannerDe
       if (first !== undefined) await waitAtMost(first, FIRST_ANSWER_MS, clock)
       return image.scan(runningTag)
     },
+    cached: () => cacheReport(images.values()),
     close() {
       aborter.abort()
       for (const image of images.values()) image.close()
