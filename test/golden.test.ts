@@ -13,6 +13,7 @@ import { desiredTerraform } from '../lib/terraform/desired.js'
 import type { TerraformFacts, TerraformSettings } from '../lib/terraform/facts.js'
 import { finalizeTerraform } from '../lib/terraform/finalize.js'
 import { readTerraform } from '../lib/terraform/situation.js'
+import { isPlanted, leaks, openParts, plantCanaries } from './canaries.js'
 
 // A folder of test/golden is one case: `given.yaml` holds a whole request and the facts, `want.yaml` the whole answer.
 // GOLDEN=1 writes the answers anew: read their diff.
@@ -66,6 +67,8 @@ function answerOf(given: Given): object {
     : desiredService(readService(request, settings), { now, scan })
 }
 
+let planted = 0
+
 for (const name of readdirSync(ROOT).sort()) {
   t.test(name, async t => {
     const given = parse(readFileSync(`${ROOT}/${name}/given.yaml`, 'utf8')) as Given
@@ -73,5 +76,10 @@ for (const name of readdirSync(ROOT).sort()) {
     const got = stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false })
     if (process.env.GOLDEN !== undefined) writeFileSync(`${ROOT}/${name}/want.yaml`, got)
     t.equal(got, readFileSync(`${ROOT}/${name}/want.yaml`, 'utf8'), given.why)
+    const secretive = answerOf({ ...given, request: plantCanaries(given.request) })
+    t.strictSame(leaks(openParts(secretive)), [], 'secrets of the request are only where they belong')
+    if (isPlanted(given.request)) planted++
   })
 }
+
+t.test('most cases hold secrets to be careful with', async t => t.ok(planted > 50, `${planted} do`))

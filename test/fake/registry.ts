@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tagsPage, type Repositories } from '../../lib/cli/tags-page.js'
+import { canary } from '../canaries.js'
 import { close, listen } from './listen.js'
 
 /** What goes wrong; `retryAfter` is that header's text. */
@@ -33,6 +34,8 @@ export interface FakeRegistry {
   readonly repositories: Repositories
   fault: Fault | undefined
   access: Access
+  /** Whether a fault shows itself only to those who have logged in. */
+  isFaultBehindLogin: boolean
   pageSize: number
   /** Requests so far: `page` (answered or spoilt), `challenge` (401), `token`. */
   readonly counts: { page: number; challenge: number; token: number }
@@ -41,7 +44,7 @@ export interface FakeRegistry {
   close(): Promise<void>
 }
 
-const TOKEN = 'fake-token'
+const TOKEN = canary('registry-token')
 
 /** Starts a fake registry on a free port with these repositories. */
 export async function startFakeRegistry(repositories: Record<string, string[]> = {}): Promise<FakeRegistry> {
@@ -55,6 +58,7 @@ export async function startFakeRegistry(repositories: Record<string, string[]> =
     repositories: new Map(Object.entries(repositories)),
     fault: undefined,
     access: { kind: 'open' },
+    isFaultBehindLogin: false,
     pageSize: 1000,
     counts: { page: 0, challenge: 0, token: 0 },
     seen: [],
@@ -73,12 +77,12 @@ function serve(fake: FakeRegistry, request: IncomingMessage, response: ServerRes
     return
   }
   const { fault } = fake
-  if (fault?.kind === 'refuse') {
-    fake.counts.page++
-    request.socket.destroy()
-  } else if (fault === undefined && !isAllowed(fake.access, authorization)) {
+  if ((fault === undefined || fake.isFaultBehindLogin) && !isAllowed(fake.access, authorization)) {
     fake.counts.challenge++
     json(response, 401, { errors: [{ code: 'UNAUTHORIZED' }] }, { 'www-authenticate': challenge(fake, url) })
+  } else if (fault?.kind === 'refuse') {
+    fake.counts.page++
+    request.socket.destroy()
   } else {
     fake.counts.page++
     servePage(fake, url, response)

@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { canary, leaks, openParts, plantCanaries } from './canaries.js'
+import { close, listen } from './fake/listen.js'
+import { type Access, type Fault, startFakeRegistry } from './fake/registry.js'
+import { freePort } from './free-port.js'
+
+// Plays every fault of registries and of the Kubernetes API against the real server, with a canary in each of its
+// credentials, and searches all that comes out: answers, error bodies (which end in Events), metrics and the log.
+// What the core makes of secrets in a request is searched by golden.test.ts, for every case there.
+
+const HOOK_TOKEN = canary('hook-token')
+const user = { username: 'robot', password: canary('password') }
+
+t.test('a canary is found plain and in base64, wherever it falls', async t => {
+  for (const before of ['', 'a', 'ab', 'abc']) {
+    const text = `${before}${canary('x')}`
+    t.not(leaks(`<${text}>`).length, 0)
+    t.not(leaks(`<${Buffer.from(text).toString('base64')}>`).length, 0)
+  }
+  t.strictSame(leaks('nothing to see'), [])
+  const child = { kind: 'Job', metadata: { labels: { x: canary('x') } } }
+  t.not(leaks(openParts({ children: [child] })).length, 0, 'a child may hold secrets in few places only')
+})
+
+interface World {
+  ask: (url: string, body: unknown, headers?: Record<string, string>) => Promise<string>
+  /** All that came out of the server until now, but for the places that secrets belong into. */
+  out: string[]
+  log: () => string
+  url: string
+}
+
+async function startServer(t: Test, env: Record<string, string>): Promise<World> {
+  const url = `http://127.0.0.1:${await freePort()}`
+  const child = spawn(process.execPath, ['dist/hooks/server.js'], {
+    env: { PATH: process.env.PATH, PORT: new URL(url).port, LOG_LEVEL: 'trace', HOOK_TOKEN, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log += text
+    })
+  }
+  while (!log.includes('Server listening')) await new Promise(resolve => child.stdout.once('data', resolve))
+  const out: string[] = []
+  const ask = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${HOOK_TOKEN}`, ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+    const text = await answer.text()
+    out.push(answer.ok && !path.endsWith('customize') ? openParts(JSON.parse(text)) : text)
+    return text
+  }
+  return { ask, out, log: () => log, url }
+}
+
+/** Every fault of the fake; a new kind of fault does not compile until it is here. */
+const FAULTS: Record<Fault['kind'], Fault> = {
+  refuse: { kind: 'refuse' },
+  blackhole: { kind: 'blackhole' },
+  html: { kind: 'html' },
+  truncated: { kind: 'truncated' },
+  wrongJson: { kind: 'wrongJson' },
+  nullTags: { kind: 'nullTags' },
+  garbledLink: { kind: 'garbledLink' },
+  linkLoop: { kind: 'linkLoop' },
+  foreignLink: { kind: 'foreignLink' },
+  lateForbidden: { kind: 'lateForbidden' },
+  endlessPages: { kind: 'endlessPages' },
+  slow: { kind: 'slow', ms: 1500 },
+  huge: { kind: 'huge', bytes: 17 * 1024 * 1024 },
+  redirect: { kind: 'redirect', to: 'http://127.0.0.1:9' },
+  status: { kind: 'status', status: 503 },
+}
+
+/** Each way to log in, with the entry of a docker config.json for it. */
+const ACCESSES: [access: Access, entry: object][] = [
+  [{ kind: 'basic', ...user }, user],
+  [{ kind: 'token', password: user }, { auth: Buffer.from(`${user.username}:${user.password}`).toString('base64') }],
+  [
+    { kind: 'token', identityToken: canary('identity-token'), field: 'access_token' },
+    { identitytoken: canary('identity-token') },
+  ],
+]
+
+const service = (host: string, imageName: string): any => {
+  const request = JSON.parse(readFileSync('examples/requests/service-sync.json', 'utf8'))
+  request.parent.spec.containerRegistry = { provider: 'generic', host, imageName, semanticVersion: '*' }
+  return plantCanaries(request)
+}
+
+t.test('whatever a registry does, no credential gets out', async t => {
+  const fakes = await Promise.all(ACCESSES.map(() => startFakeRegistry({ 'team/app': ['1.0.0'] })))
+  // Answers everything with what it was sent.
+  const echo = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    request.on('end', () => {
+      const { authorization = '' } = request.headers
+      const realm = `Bearer realm="${echoUrl}/token",service="echo"`
+      const isLogin = request.url?.startsWith('/token') === true
+      response.writeHead(isLogin ? 403 : 401, { 'www-authenticate': realm, link: `<${authorization}>`, 'x-echo': body })
+      response.end(`${authorization} ${body}`)
+    })
+  })
+  const echoUrl = await listen(echo)
+  t.teardown(() => Promise.all([close(echo), ...fakes.map(fake => fake.close())]))
+  const auths = fakes.map((fake, at) => [fake.host, ACCESSES[at]![1]] as const)
+  const config = { auths: { ...Object.fromEntries(auths), [new URL(echoUrl).host]: user } }
+  const path = `${t.testdir({ 'config.json': JSON.stringify(config) })}/config.json`
+  const world = await startServer(t, { DOCKER_CONFIG_JSON: path, GITHUB_TOKEN: canary('github-token') })
+
+  const play = async (at: number): Promise<void> => {
+    const fake = fakes[at]!
+    fake.access = ACCESSES[at]![0]
+    fake.isFaultBehindLogin = true
+    fake.pageSize = 5
+    t.match(await world.ask('/services/sync', service(fake.host, 'team/app')), '1.0.0', 'the credentials are good')
+    for (const [kind, fault] of Object.entries(FAULTS)) {
+      fake.fault = fault
+      await world.ask('/services/sync', service(fake.host, `team/${kind.toLowerCase()}`))
+    }
+    fake.fault = undefined
+    fake.access = { kind: 'basic', username: 'other', password: 'other' }
+    await world.ask('/services/sync', service(fake.host, 'team/refused'))
+    fake.fault = { kind: 'status', status: 429 }
+    fake.isFaultBehindLogin = false
+    await world.ask('/services/sync', service(fake.host, 'team/limited'))
+    t.not(leaks(JSON.stringify(fake.seen)).length, 0, 'the registry itself was shown them')
+  }
+  await Promise.all(fakes.map((_, at) => play(at)))
+  t.match(await world.ask('/services/sync', service(new URL(echoUrl).host, 'team/echo')), 'gives no token')
+
+  // Bodies and tokens that are refused, and a docker config that breaks while the server runs.
+  await world.ask('/services/sync', `{"parent": ${canary('body')}`)
+  await world.ask('/services/sync', { parent: { metadata: canary('body') } })
+  await world.ask('/services/sync', service('x', 'y'), { authorization: `Bearer ${canary('wrong-token')}` })
+  await world.ask('/terraforms/customize', plantCanaries(service('x', 'y')))
+  for (const text of [`{"auths": ${canary('file')}`, `{"auths": {"x": {"auth": "${canary('auth')}"}}}`]) {
+    writeFileSync(path, text)
+    await world.ask('/services/sync', service(new URL(echoUrl).host, `team/${text.length}`))
+  }
+  const metrics = await (await fetch(`${world.url}/metrics`)).text()
+  t.match(metrics, /alustan_registry_requests_total\{host="127\.0\.0\.1:\d+",code="200"\} [1-9]/)
+  t.match(world.log(), /"reason":"InvalidInput".*docker config/)
+  t.match(world.log(), /"reason":"AuthenticationFailed","message":.*"msg":"scans fail"/)
+  t.strictSame(leaks(metrics), [])
+  t.strictSame(leaks(world.log()), [])
+  t.strictSame(leaks(world.out.join('\n')), [])
+})
+
+t.test('whatever a script prints and the Kubernetes API says, nothing sensitive gets out', async t => {
+  const outputs = {
+    url: 'https://db.example.com',
+    password: { value: canary('output'), sensitive: true },
+    nested: { list: [{ token: { value: [canary('output')], sensitive: true } }] },
+  }
+  const log = `password=${canary('log')}\n{"outputs": "${canary('log')}"}\n${JSON.stringify({ outputs })}\n`
+  const pod = { metadata: { name: 'pod' }, status: { phase: 'Succeeded', message: canary('pod') } }
+  let respond: (path: string) => [status: number, body: string] = () => [500, '']
+  const api = createServer((request, response) => {
+    const [status, body] = respond(request.url ?? '')
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+  })
+  const apiUrl = await listen(api)
+  t.teardown(() => close(api))
+  const good = (path: string): [number, string] => [
+    200,
+    path.includes('/log') ? log : JSON.stringify({ items: [pod], message: canary('list') }),
+  ]
+  const answers: [why: string, respond: typeof respond][] = [
+    ['refuses the pods', () => [403, JSON.stringify({ message: canary('refusal') })]],
+    ['lists nonsense', () => [200, `{"items": "${canary('items')}"}`]],
+    ['refuses the log', path => (path.includes('/log') ? [500, canary('refusal')] : good(path))],
+    ['has a log without an end', path => (path.includes('/log') ? [200, log.slice(0, -3)] : good(path))],
+    ['answers', good],
+  ]
+  const registry = await startFakeRegistry({ 'alustan/infrastructure': ['1.0.1'] })
+  t.teardown(() => registry.close())
+  const world = await startServer(t, { DOCKER_REGISTRY_URL: registry.url, KUBERNETES_API_URL: apiUrl })
+  const { request } = parse(readFileSync('test/golden/terraform-report-not-read/given.yaml', 'utf8'))
+  for (const [why, answer] of answers) {
+    respond = answer
+    const body = JSON.stringify(request).replaceAll('uid-staging-cluster-postdeploy', `uid-${why}`)
+    const text = await world.ask('/terraforms/sync', body)
+    if (why === 'answers') t.match(JSON.parse(text).status.postDeployOutput, { url: outputs.url }, 'the rest is kept')
+  }
+  t.strictSame(leaks(world.log() + world.out.join('\n')), [])
+})
+
+t.test('a bad environment is told without its values', async t => {
+  const env = {
+    HOOK_TOKEN: canary('').slice(0, 7),
+    GITHUB_TOKEN: canary('a'),
+    GITHUB_TOKEN_FILE: '/x',
+    GITHUB_API_URL: `ftp://${canary('user')}@x`,
+  }
+  for (const hookToken of [env.HOOK_TOKEN, HOOK_TOKEN]) {
+    const child = spawn(process.execPath, ['dist/hooks/server.js'], { env: { ...env, HOOK_TOKEN: hookToken } })
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
+    child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part))
+    t.equal(await new Promise(resolve => child.on('close', resolve)), 1)
+    t.match(text, /^alustan: environment: .*\n$/)
+    t.notMatch(text, env.HOOK_TOKEN)
+  }
+})
