@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyReply,
 } from 'fastify'
 import type { Config } from '../lib/config.js'
+import type { PullRequestLister } from '../lib/github/pull-requests.js'
 import { InvalidRequest } from '../lib/metacontroller.js'
 import type { RunReader } from '../lib/kubernetes/run-reader.js'
 import type { FindCredentials } from '../lib/registry/image-scanner.js'
@@ -20,6 +21,7 @@ import { terraformHooks } from './terraform.js'
 export interface Deps {
   config: Config
   scanner: ImageScanner
+  pullRequests: PullRequestLister
   /** Credentials of registries: a Terraform gets those of its own. */
   credentials: FindCredentials
   runReader: RunReader

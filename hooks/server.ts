@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { type Config, parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
+import { knowsNothing } from '../lib/github/pull-requests.js'
 import { apiURL, kubernetesApi } from '../lib/kubernetes/api.js'
 import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
 import { imageScanner, registryCredentials } from '../lib/registry/image-scanner.js'
@@ -36,6 +37,7 @@ let isStopping = false
 const app = await buildApp({
   config,
   scanner,
+pullRequests: knowsNothing,
   runReader: config.readPodLogs
     ? createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now())
     : blindRunReader,

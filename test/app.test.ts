@@ -10,6 +10,7 @@ import { buildMetrics } from '../hooks/metrics.js'
 import { scanLog } from '../hooks/scan-log.js'
 import { parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
+import { knowsNothing } from '../lib/github/pull-requests.js'
 import { createRunReader } from '../lib/kubernetes/run-reader.js'
 import { cacheReport } from '../lib/refresh/cache-report.js'
 import type { ImageScanner } from '../lib/registry/scan.js'
@@ -35,6 +36,7 @@ async function build(t: Test, deps: Partial<Deps> = {}, env: Record<string, stri
   const app = await buildApp({
     config: parseConfig(env),
     scanner,
+    pullRequests: knowsNothing,
     credentials: async () => undefined,
     runReader: createRunReader(undefined, () => 0),
     metrics: buildMetrics(),

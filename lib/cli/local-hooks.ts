@@ -3,6 +3,7 @@ import { buildApp } from '../../hooks/app.js'
 import { buildMetrics } from '../../hooks/metrics.js'
 import type { Config } from '../config.js'
 import type { CallHook } from '../engine/hook.js'
+import { knowsNothing } from '../github/pull-requests.js'
 import { type RunReader, createRunReader } from '../kubernetes/run-reader.js'
 import type { ImageScanner } from '../registry/scan.js'
 
@@ -16,6 +17,7 @@ export async function localHooks(
   const app = await buildApp({
     config: { ...config, hookToken: undefined },
     scanner,
+    pullRequests: knowsNothing,
     credentials: async () => undefined,
     runReader,
     metrics: buildMetrics(),
