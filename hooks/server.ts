@@ -37,7 +37,7 @@ let isStopping = false
 const app = await buildApp({
   config,
   scanner,
-pullRequests: knowsNothing,
+  pullRequests: knowsNothing,
   runReader: config.readPodLogs
     ? createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now())
     : blindRunReader,
