@@ -16,6 +16,7 @@ export interface Metrics {
   text: () => Promise<string>
   observeHook: (call: HookCall) => void
   observeRegistryRequest: (request: { host: string; code: string }) => void
+  observeGitHubRequest: (request: { host: string; code: string }) => void
   observeState: (change: { kind: string; state: string }) => void
   observeImage: (change: { kind: string; change: string }) => void
   observeRun: (run: { step: string; outcome: string }) => void
@@ -43,6 +44,12 @@ export function buildMetrics(): Metrics {
     'host',
     'code',
   )
+  const gitHubRequests = count(
+    'alustan_github_requests_total',
+    'Requests to GitHub by host and HTTP status, or the reason why no answer came.',
+    'host',
+    'code',
+  )
   const states = count('alustan_state_changes_total', 'Changes of status.state, by the new state.', 'kind', 'state')
   const images = count('alustan_image_changes_total', 'Changes of the chosen image.', 'kind', 'change')
   const runs = count('alustan_terraform_runs_total', 'Runs of infrastructure that ended.', 'step', 'outcome')
@@ -55,6 +62,9 @@ export function buildMetrics(): Metrics {
     },
     observeRegistryRequest: ({ host, code }) => {
       registryRequests.inc({ host: hostLabel(host), code })
+    },
+    observeGitHubRequest: labels => {
+      gitHubRequests.inc(labels)
     },
     observeState: change => {
       states.inc(change)

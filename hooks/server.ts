@@ -2,11 +2,15 @@ import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { type Config, parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
-import { knowsNothing } from '../lib/github/pull-requests.js'
+import { createGitHubClient } from '../lib/github/client.js'
+import { createPullRequestLister } from '../lib/github/pull-request-lister.js'
+import { gitHubToken } from '../lib/github/token.js'
 import { apiURL, kubernetesApi } from '../lib/kubernetes/api.js'
 import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
+import { systemClock } from '../lib/refresh/clock.js'
 import { imageScanner, registryCredentials } from '../lib/registry/image-scanner.js'
 import { buildApp } from './app.js'
+import { listingLog } from './listing-log.js'
 import { buildMetrics } from './metrics.js'
 import { scanLog } from './scan-log.js'
 
@@ -27,17 +31,31 @@ function readConfig(): Config {
 const config = readConfig()
 const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 const metrics = buildMetrics()
-const credentials = registryCredentials(config, fault => {
+const logFault = (fault: AlustanError) => {
   logger.error({ reason: fault.reason }, fault.message)
-})
+}
+const credentials = registryCredentials(config, logFault)
 const scanner = imageScanner(credentials, metrics.observeRegistryRequest, scanLog(logger))
 metrics.watchCache('registry', () => scanner.cached())
+const gitHub = createGitHubClient({
+  fetch,
+  now: systemClock.now,
+  apiUrl: config.githubApiUrl,
+  token: gitHubToken(config, logFault),
+  onRequest: metrics.observeGitHubRequest,
+})
+const pullRequests = createPullRequestLister({
+  client: gitHub,
+  intervalSeconds: config.previewSyncSeconds,
+  onListing: listingLog(logger),
+})
+metrics.watchCache('github', () => pullRequests.cached())
 const kubernetes = apiURL(config.kubernetesApiUrl, process.env)
 let isStopping = false
 const app = await buildApp({
   config,
   scanner,
-  pullRequests: knowsNothing,
+  pullRequests,
   runReader: config.readPodLogs
     ? createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now())
     : blindRunReader,
@@ -53,6 +71,7 @@ closeWithGrace({ delay: 9000, logger }, async ({ err }) => {
   isStopping = true
   await new Promise(resolve => setTimeout(resolve, DRAIN_MS))
   scanner.close()
+  pullRequests.close()
   await app.close()
 })
 

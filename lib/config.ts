@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from './duration.js'
 import { AlustanError } from './errors.js'
+import { TOKEN } from './github/token.js'
 
 const interval = (byDefault: string) =>
   z
@@ -23,7 +24,16 @@ const commaList = z
       .filter(part => part !== ''),
   )
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'is no http(s) URL' }).transform(url => url.replace(/\/+$/, ''))
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'is no http(s) URL', abort: true })
+  .refine(isBareUrl, 'must have no user, password, query or fragment')
+  .transform(url => url.replace(/\/+$/, ''))
+
+/** Nothing in a URL may be secret: it is shown in messages. */
+function isBareUrl(text: string): boolean {
+  const { username, password, search, hash } = new URL(text)
+  return username + password + search + hash === ''
+}
 
 /** The server's environment variables; every description is for the one who operates it. */
 const Environment = z.object({
@@ -51,7 +61,11 @@ const Environment = z.object({
     .string()
     .optional()
     .describe("Path of a docker `config.json` with the registries' credentials."),
-  GITHUB_TOKEN: z.string().min(1).optional().describe('Token that reads pull requests.'),
+  GITHUB_TOKEN: z
+    .string()
+    .regex(TOKEN, 'has characters that no token has; write the token and nothing else')
+    .optional()
+    .describe('Token that reads pull requests; public repositories need none, but are then listed seldom.'),
   GITHUB_TOKEN_FILE: z.string().optional().describe('Path of a file with that token, read again when it changes.'),
   GITHUB_API_URL: httpUrl.default('https://api.github.com').describe('GitHub API, e.g. of a GitHub Enterprise Server.'),
   DOCKER_REGISTRY_URL: httpUrl

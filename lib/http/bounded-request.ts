@@ -40,6 +40,7 @@ export async function boundedRequest(url: URL, init: RequestInit, bounds: Reques
   }
   const timer = setTimeout(abort, bounds.ms)
   bounds.signal.addEventListener('abort', abort)
+  if (bounds.signal.aborted) abort()
   try {
     const headers = new Headers(init.headers)
     headers.set('user-agent', USER_AGENT)
