@@ -56,6 +56,27 @@ const found = async (
   name: string,
 ): Promise<ApiObject | undefined> => cluster.get(resource, at(name))
 
+t.test('A webhook with authorization shows what its Secret holds, on every call', async t => {
+  const secretRef = { name: 'hooks', namespace: 'n', key: 'token' }
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: at('hooks'), data: { token: btoa('abc\n') } }
+  const start = async (...objects: ApiObject[]) => {
+    const script: Script = ({ hook }) => (hook === 'customize' ? {} : { status: {}, children: [] })
+    const view = (cluster: World['cluster']) => ({
+      ...cluster,
+      get: async (...[resource, name]: Parameters<World['cluster']['get']>) =>
+        objects.find(({ metadata }) => metadata.name === name.name) ?? cluster.get(resource, name),
+    })
+    return world(script, { controller: manifest({}, {}, { authorization: { secretRef } }), view })
+  }
+  const authorized = await start(secret)
+  await authorized.cluster.create(terraforms, parent())
+  const calls = await authorized.settle()
+  t.match(hooks(calls), /customize.*sync/)
+  for (const { headers } of calls) t.equal(headers.authorization, 'Bearer abc')
+  await t.rejects(start(), /can't get authorization secret n\/hooks/)
+  await t.rejects(start({ ...secret, data: {} }), /does not contain key token/)
+})
+
 t.test('Deletion', async t => {
   const destroying: Script = ({ hook, request: { parent, children } }) => {
     if (hook === 'customize') return {}

@@ -5,6 +5,15 @@ import { AlustanError } from '../errors.js'
 const Webhook = z.strictObject({
   url: z.url(),
   timeout: z.string().optional(),
+  authorization: z
+    .strictObject({
+      type: z
+        .string()
+        .regex(/^(?!\s*basic\s*$)/i, 'Basic is not supported')
+        .default('Bearer'),
+      secretRef: z.strictObject({ name: z.string(), namespace: z.string(), key: z.string() }),
+    })
+    .optional(),
   etag: z
     .strictObject({
       enabled: z.boolean().default(false),

@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import { dynamicApply, serverSideApply, type ApplyStrategy } from './apply-child.js'
+import { authorizationHeader } from './authorization.js'
 import { objectKey, type Cluster, type Resource } from './cluster.js'
-import { parseController, type CompositeController } from './composite-controller.js'
+import { parseController, type CompositeController, type Webhook } from './composite-controller.js'
 import { customize } from './customize.js'
 import { hook, type CallHook } from './hook.js'
 import { CompositeAnswer, CustomizeAnswer } from './hook-answers.js'
@@ -99,6 +101,8 @@ async function parentController(manifest: CompositeController, assembly: Assembl
   )
   const { name } = manifest.metadata
   const sent = asSent(manifest)
+  const made = async <Schema extends z.ZodType>({ webhook }: { webhook: Webhook }, schema: Schema) =>
+    hook(webhook, schema, { callHook, timers, authorization: await authorizationHeader(cluster, webhook) })
   const controller: ParentController = {
     name,
     cluster,
@@ -112,13 +116,9 @@ async function parentController(manifest: CompositeController, assembly: Assembl
       watchRelated(informer)
       return informer
     },
-    customize: customize(
-      hooks.customize && hook(hooks.customize.webhook, CustomizeAnswer, { callHook, timers }),
-      sent,
-      timers,
-    ),
-    sync: hook(hooks.sync.webhook, CompositeAnswer, { callHook, timers }),
-    finalize: hooks.finalize && hook(hooks.finalize.webhook, CompositeAnswer, { callHook, timers }),
+    customize: customize(hooks.customize && (await made(hooks.customize, CustomizeAnswer)), sent, timers),
+    sync: await made(hooks.sync, CompositeAnswer),
+    finalize: hooks.finalize && (await made(hooks.finalize, CompositeAnswer)),
     finalizer: `metacontroller.io/compositecontroller-${name}`,
     apply:
       applyStrategy === 'dynamic-apply'

@@ -39,16 +39,27 @@ export class TooManyRequests extends Error {
 /** Asks a hook about a parent. Throws `TooManyRequests`, or an error whose text belongs in an Event. */
 export type Ask<Answer> = (parent: ApiObject, request: object) => Promise<Answer>
 
+interface HookOptions {
+  callHook: CallHook
+  timers: Timers
+  /** Value of the header of that name. */
+  authorization: string | undefined
+}
+
 /** A hook that is read strictly: only status 200 (or 304 and 412 to an ETag that was sent), no unknown field. */
 export function hook<Schema extends z.ZodType>(
   webhook: Webhook,
   schema: Schema,
-  { callHook, timers }: { callHook: CallHook; timers: Timers },
+  { callHook, timers, authorization }: HookOptions,
 ): Ask<z.infer<Schema>> {
   const remembered = etagCache(webhook, timers)
   return async (parent, request) => {
     const known = remembered.get(parent)
-    const headers = { 'content-type': 'application/json', ...(known && { 'if-none-match': known.tag }) }
+    const headers = {
+      'content-type': 'application/json',
+      ...(authorization !== undefined && { authorization }),
+      ...(known && { 'if-none-match': known.tag }),
+    }
     const answer = await withTimeout(webhook, timers, signal =>
       callHook(webhook.url, JSON.stringify(request), headers, signal),
     )
