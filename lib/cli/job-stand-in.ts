@@ -12,6 +12,10 @@ export interface ScriptRun {
   readonly milliseconds: number
   readonly exitCode: number
   readonly log: string
+  /** How long it works on after it was told to stop; half a second when left out. */
+  readonly stopMilliseconds?: number
+  /** Why it never starts, such as `ImagePullBackOff`. */
+  readonly waitsFor?: string | undefined
 }
 
 /** How long a pod needs to start, and to stop after it was told to. */
@@ -47,12 +51,12 @@ export function jobStandIn(cluster: Cluster, timers: Timers, script: (job: ApiOb
   }
   watch(RESOURCES.jobs, job => {
     if (isEnded(job) || job.metadata.deletionTimestamp !== undefined) return
-    later(`pod ${uidOf(job)}`, START_MS, () => startPod(cluster, job))
+    later(`pod ${uidOf(job)}`, START_MS, () => startPod(cluster, job, script(job)))
   })
   watch(RESOURCES.pods, pod => {
-    const { milliseconds, exitCode } = script(pod)
+    const { milliseconds, exitCode, stopMilliseconds = STOP_MS } = script(pod)
     if (pod.metadata.deletionTimestamp !== undefined) {
-      later(`stop ${uidOf(pod)}`, STOP_MS, () =>
+      later(`stop ${uidOf(pod)}`, phaseOf(pod) === 'Running' ? stopMilliseconds : 0, () =>
         cluster.delete(RESOURCES.pods, pod.metadata, { gracePeriodSeconds: 0 }),
       )
     } else if (phaseOf(pod) === 'Running') {
@@ -73,7 +77,7 @@ function isEnded({ status }: ApiObject): boolean {
   return (status as { conditions?: unknown[] } | undefined)?.conditions !== undefined
 }
 
-async function startPod(cluster: Cluster, { metadata }: ApiObject): Promise<void> {
+async function startPod(cluster: Cluster, { metadata }: ApiObject, { waitsFor }: ScriptRun): Promise<void> {
   const job = await cluster.get(RESOURCES.jobs, metadata)
   if (job === undefined || uidOf(job) !== metadata.uid || isEnded(job)) return
   const { name, namespace = '', uid = '', labels = {} } = metadata
@@ -91,7 +95,9 @@ async function startPod(cluster: Cluster, { metadata }: ApiObject): Promise<void
     spec: { nodeName: 'node', terminationGracePeriodSeconds: 600 },
   }
   const made = await cluster.create(RESOURCES.pods, pod)
-  await cluster.updateStatus(RESOURCES.pods, { ...made, status: { phase: 'Running' } })
+  const waiting = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: waitsFor } }, lastState: {} }] }
+  const status = waitsFor === undefined ? { phase: 'Running' } : waiting
+  await cluster.updateStatus(RESOURCES.pods, { ...made, status })
   await cluster.updateStatus(RESOURCES.jobs, { ...job, status: { active: 1 } })
 }
 
@@ -100,7 +106,7 @@ async function endPod(cluster: Cluster, { metadata }: ApiObject, exitCode: numbe
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return
   const terminated = { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' }
   const phase = exitCode === 0 ? 'Succeeded' : 'Failed'
-  const ended = { phase, containerStatuses: [{ state: { terminated } }] }
+  const ended = { phase, containerStatuses: [{ state: { terminated }, lastState: {} }] }
   const after = await cluster.updateStatus(RESOURCES.pods, { ...pod, status: ended })
   const name = metadata.labels?.['job-name'] ?? ''
   const job = await cluster.get(RESOURCES.jobs, { name, namespace: metadata.namespace })

@@ -58,8 +58,9 @@ export function dynamicApply(cluster: Cluster): ApplyChild {
       }
       return
     }
+    if (method === 'OnDelete' || observed.metadata.deletionTimestamp !== undefined) return
     const merged = threeWayMerge(observed, desired)
-    if (isSame(merged, observed) || observed.metadata.deletionTimestamp !== undefined || method === 'OnDelete') return
+    if (isSame(merged, observed)) return
     if (method === 'Recreate') {
       await deleteChild(cluster, resource, observed)
       return

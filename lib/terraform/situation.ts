@@ -2,6 +2,7 @@ import { type Attempt, attempt } from '../errors.js'
 import { type ImageRequest, imageRequest, tagOf } from '../image.js'
 import { InvalidRequest, type KubernetesObject, type Parent, type SyncRequest, isOwnedBy } from '../metacontroller.js'
 import { ANNOTATION, KIND } from '../names.js'
+import { rememberByJson } from '../remember-by-json.js'
 import { specFailure } from '../spec-failure.js'
 import type { TerraformFacts, TerraformSettings } from './facts.js'
 import { type PreviousStatus, readPrevious } from './previous.js'
@@ -30,6 +31,11 @@ export interface TerraformSituation {
   readonly unread: Run | undefined
 }
 
+const parseSpec = rememberByJson((spec: unknown): Attempt<TerraformSpec> => {
+  const { data, error } = TerraformSpec.safeParse(spec)
+  return data === undefined ? { failure: specFailure(error) } : { value: data }
+})
+
 /**
  * Reads a request. A bad spec is part of the answer. Throws `InvalidRequest` when a kind of children was not looked at:
  * what may be there could then neither be kept nor waited for.
@@ -39,8 +45,7 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
   const unseen = [KIND.job, KIND.configMap, KIND.secret].filter(kind => children[kind] === undefined)
   if (unseen.length > 0)
     throw new InvalidRequest(`'children' has no ${unseen.join(', ')}; see metacontroller/terraforms.yaml`)
-  const parsed = TerraformSpec.safeParse(parent.spec)
-  const spec: Attempt<TerraformSpec> = parsed.success ? { value: parsed.data } : { failure: specFailure(parsed.error) }
+  const spec = parseSpec(parent.spec)
   const registry = spec.value?.containerRegistry
   const image = registry && attempt(() => imageRequest(registry, settings.endpoints))
   const previous = readPrevious(parent.status)
