@@ -64,6 +64,38 @@ t.test('sync answers exactly the fields of hook version v2', async t => {
   t.equal(answer.json().status.image, 'alustan/backend:0.2.1')
 })
 
+t.test('runs of a private registry get our credentials of that registry, unless that is turned off', async t => {
+  const parent = {
+    apiVersion: 'alustan.io/v1alpha1',
+    kind: 'Terraform',
+    metadata: { name: 'staging', namespace: 'team', uid: 'u', generation: 1 },
+    spec: {
+      scripts: { deploy: 'deploy' },
+      containerRegistry: { provider: 'generic', host: 'r.example.com', imageName: 'infra', semanticVersion: '*' },
+    },
+  }
+  const given = {
+    parent,
+    children: { 'Job.batch/v1': {}, 'ConfigMap.v1': {}, 'Secret.v1': {} },
+    related: {},
+    finalizing: false,
+  }
+  const asked: string[] = []
+  const credentials: Deps['credentials'] = async (host, repository) => {
+    asked.push(`${host}/${repository}`)
+    return { kind: 'password', username: 'u', password: 'canary' }
+  }
+  const auth = Buffer.from('u:canary').toString('base64')
+  for (const isOn of ['true', 'false']) {
+    const { post, lines } = await build(t, { credentials }, { COPY_REGISTRY_SECRET: isOn })
+    const { children, status } = (await post('/terraforms/sync', given)).json()
+    const data = Buffer.from(children[0]?.data['.dockerconfigjson'] ?? '', 'base64').toString()
+    t.equal(data, isOn === 'true' ? `{"auths":{"r.example.com":{"auth":"${auth}"}}}` : '')
+    t.notOk(JSON.stringify([status, lines]).includes('canary'))
+  }
+  t.strictSame(asked, ['r.example.com/infra'], 'what is turned off is not looked up')
+})
+
 t.test('finalize adds only `finalized`, customize only rules', async t => {
   const { post } = await build(t)
   const finalize = await post('/services/finalize', { ...body(), finalizing: true })

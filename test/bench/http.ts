@@ -2,6 +2,7 @@ import autocannon from 'autocannon'
 import { settledBody } from './body.js'
 import { startServer } from './processes.js'
 import { type Measurement, median } from './report.js'
+import { settledTerraform } from './terraform-body.js'
 
 /** Requests per second and the 99th percentile of latency, in ms, of one short burst. */
 async function burst(url: string, body: string, seconds: number): Promise<{ rate: number; p99: number }> {
@@ -53,6 +54,7 @@ export async function httpMeasurements(registryURL: string, rounds: number, seco
   try {
     const small = await settledBody(hooks.url, 'api-service', 'bench/image-0', 10 * 1024)
     const large = await settledBody(hooks.url, 'api-service', 'bench/image-0', 100 * 1024)
+    const terraform = await settledTerraform(hooks.url, 'staging-cluster', 'bench/image-0', 10 * 1024)
     const sync = `${hooks.url}/services/sync`
     const pairs: Pair[] = [
       {
@@ -66,6 +68,12 @@ export async function httpMeasurements(registryURL: string, rounds: number, seco
         a: { url: sync, body: large },
         b: { url: echo.url, body: large },
         atLeast: 0.75,
+      },
+      {
+        claim: '/terraforms/sync, 10 KiB, against a bare echo',
+        a: { url: `${hooks.url}/terraforms/sync`, body: terraform },
+        b: { url: echo.url, body: terraform },
+        atLeast: 0.6,
       },
       {
         claim: '/services/customize against /services/sync',

@@ -31,6 +31,11 @@ export async function removeTag(repository: string, tag: string): Promise<void> 
   await ask(`/v2/${repository}/manifests/${tag}`, { method: 'DELETE' })
 }
 
+/** Takes a blob away under an image that needs it, which from then on cannot be pulled. */
+export async function removeBlob(repository: string, digest: string): Promise<void> {
+  await ask(`/v2/${repository}/blobs/${digest}`, { method: 'DELETE' })
+}
+
 const digestOf = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 async function pushBlob(repository: string, bytes: Buffer): Promise<string> {
@@ -42,12 +47,12 @@ async function pushBlob(repository: string, bytes: Buffer): Promise<string> {
   return digest
 }
 
-/** Makes an infrastructure image of `base:1` and some scripts: its own CMD runs `$SCRIPT $ARGS`. */
+/** Makes an infrastructure image of `base:1` and some scripts: its own CMD runs `$SCRIPT $ARGS`. Returns their layer. */
 export async function pushScripts(
   repository: string,
   scripts: Record<string, string>,
   ...tags: string[]
-): Promise<void> {
+): Promise<string> {
   const folder = await mkdtemp(`${tmpdir()}/alustan-image-`)
   await mkdir(`${folder}/app`)
   for (const [name, text] of Object.entries(scripts)) {
@@ -76,4 +81,5 @@ export async function pushScripts(
     const headers = { 'content-type': MANIFEST }
     await ask(`/v2/${repository}/manifests/${tag}`, { method: 'PUT', headers, body: JSON.stringify(manifest) })
   }
+  return layer.digest
 }

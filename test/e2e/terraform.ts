@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { pushScripts, removeTag } from './images.js'
+import { pushScripts, removeBlob, removeTag } from './images.js'
 import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { eventually } from './shell.js'
@@ -38,13 +38,13 @@ function terraform(name: string, { namespace }: World, spec: object = {}): Seen 
 async function reaches(
   name: string,
   { namespace }: World,
-  wanted: (status: Seen) => boolean,
+  wanted: (status: Seen) => boolean | Promise<boolean>,
   seconds = 60,
 ): Promise<Seen> {
   return eventually(`${name} gets there`, seconds, async () => {
     const object = await get(KIND, name, namespace)
     const { status, metadata } = object ?? {}
-    if (status?.observedGeneration === metadata?.generation && wanted(status)) return status
+    if (status?.observedGeneration === metadata?.generation && (await wanted(status))) return status
     throw new Error(
       JSON.stringify({ state: status?.state, message: status?.message, image: status?.image, run: status?.run }),
     )
@@ -76,7 +76,7 @@ export const terraformScenario: Scenario = {
     [
       'the highest allowed tag deploys, and its outputs are in status',
       async world => {
-        await removeTag(IMAGE, '1.0.2')
+        for (const tag of ['1.0.2', '1.0.3', '1.0.4']) await removeTag(IMAGE, tag)
         await pushScripts(IMAGE, SCRIPTS, '1.0.0', '1.0.1', '1.1.0')
         await apply(terraform('staging', world))
         const status = await reaches('staging', world, isCompleted)
@@ -92,6 +92,64 @@ export const terraformScenario: Scenario = {
         await pushScripts(IMAGE, SCRIPTS, '1.0.2')
         await reaches('staging', world, status => isCompleted(status) && status.image.endsWith(':1.0.2'))
         assert.equal((await jobs(world, 'deploy')).length, 2)
+      },
+    ],
+    [
+      'an image that cannot be pulled is told with its cure, and gives way to a newer tag',
+      async world => {
+        const layer = await pushScripts(IMAGE, { ...SCRIPTS, marker: `# ${world.namespace}` }, '1.0.3')
+        await removeBlob(IMAGE, layer)
+        const isNotPulled = ({ run }: Seen) => run?.reason === 'ErrImagePull' || run?.reason === 'ImagePullBackOff'
+        const { run, message, image } = await reaches('staging', world, isNotPulled)
+        assert.match(message, /infrastructure:1\.0\.3' cannot be pulled; check that it exists .* or push a newer tag/)
+        assert.match(image, /:1\.0\.2$/, 'destroy would run with what was deployed')
+        await pushScripts(IMAGE, SCRIPTS, '1.0.4')
+        await reaches('staging', world, status => isCompleted(status) && status.image.endsWith(':1.0.4'))
+        assert.equal(await get('job', run.job, world.namespace), undefined)
+      },
+    ],
+    [
+      'variables come from a Secret, and nothing of it is copied',
+      async world => {
+        const metadata = { name: 'cloud', namespace: world.namespace }
+        await apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { CLOUD_ZONE: 'zone-of-secret' } })
+        const args = { region: 'TF_VAR_region', zone: 'CLOUD_ZONE' }
+        await apply(
+          terraform('from-secret', world, {
+            variablesFrom: [{ secretRef: { name: 'cloud' } }],
+            postDeploy: { script: 'report', args },
+            scripts: { deploy: 'deploy' },
+          }),
+        )
+        const { postDeployOutput } = await reaches('from-secret', world, isCompleted)
+        assert.equal(postDeployOutput.args, '-region=us-east-1 -zone=zone-of-secret')
+        const made = (await list('jobs', world.namespace)).filter(({ metadata: { name } }) =>
+          name.startsWith('from-secret'),
+        )
+        assert.ok(!JSON.stringify(made).includes('zone-of-secret'))
+        await remove(KIND, 'from-secret', world.namespace)
+        await eventually('it goes without a destroy, since it has no such script', 30, async () =>
+          (await get(KIND, 'from-secret', world.namespace)) === undefined ? true : undefined,
+        )
+      },
+    ],
+    [
+      'a Job that somebody deletes ends before the next run begins',
+      async world => {
+        await patch(KIND, 'staging', world.namespace, { spec: { variables: { PAUSE: '6' } } })
+        const isRunning = ({ run }: Seen) => run?.phase === 'Running' && run.job.includes('-deploy-')
+        const { run } = await reaches('staging', world, isRunning)
+        await remove('job', run.job, world.namespace)
+        const most = { live: 0 }
+        await reaches('staging', world, async status => {
+          const pods = await list('pods', world.namespace, 'alustan.io/terraform=staging')
+          const live = pods.filter(({ status: { phase } }) => phase === 'Running' || phase === 'Pending')
+          most.live = Math.max(most.live, live.length)
+          return isCompleted(status)
+        })
+        assert.equal(most.live, 1)
+        await patch(KIND, 'staging', world.namespace, { spec: { variables: { PAUSE: null } } })
+        await reaches('staging', world, isCompleted)
       },
     ],
     [
