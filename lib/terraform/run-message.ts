@@ -17,7 +17,7 @@ export function runStatus(
   const before = previous.run?.job === run.name ? previous.run : undefined
   const exitCode = pods?.exitCode ?? before?.exitCode
   const isFailed = run.outcome === 'failed'
-  const reason = reasonOf(run, facts) ?? (isFailed ? (before?.reason ?? run.reason) : undefined)
+  const reason = reasonOf(run, facts, before?.reason) ?? (isFailed ? (before?.reason ?? run.reason) : undefined)
   return {
     job: run.name,
     phase: phase(run, pods),
@@ -29,9 +29,15 @@ export function runStatus(
 /** How long the controllers may take to make a pod before its absence is a reason. */
 const POD_SECONDS = 30
 
-function reasonOf({ createdAt }: Run, { pods, now }: Pick<TerraformFacts, 'pods' | 'now'>): string | undefined {
+/** That no pod was made stays told once it is: replicas whose clocks differ would change the status in turns for ever. */
+function reasonOf(
+  { createdAt }: Run,
+  { pods, now }: Pick<TerraformFacts, 'pods' | 'now'>,
+  before: string | undefined,
+): string | undefined {
   const isYoung = Date.parse(now) - Date.parse(createdAt) < POD_SECONDS * 1000
-  return pods?.reason === 'PodNotCreated' && isYoung ? undefined : pods?.reason
+  const isUsual = pods?.reason === 'PodNotCreated' && before !== 'PodNotCreated' && isYoung
+  return isUsual ? undefined : pods?.reason
 }
 
 function phase(
