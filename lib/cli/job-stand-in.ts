@@ -1,7 +1,7 @@
 import { type ApiObject, type Cluster, isApiError } from '../engine/cluster.js'
 import { RESOURCES } from '../engine/resources.js'
 import type { Timers } from '../engine/timers.js'
-import type { Pod } from '../kubernetes/api.js'
+import { Pod } from '../kubernetes/api.js'
 import { livePods, podReport } from '../kubernetes/pod-report.js'
 import type { RunReader } from '../kubernetes/run-reader.js'
 import { LABEL } from '../names.js'
@@ -123,20 +123,13 @@ export function runReaderOf(cluster: Cluster, script: (job: ApiObject) => Script
   const podsWith = async (namespace: string, label: string, value: string) =>
     cluster.list(RESOURCES.pods, { namespace, labelSelector: { matchLabels: { [label]: value } } })
   return {
-    pods: async ({ namespace, job }) => ({ value: podReport((await podsWith(namespace, 'job-name', job)).map(asPod)) }),
+    pods: async ({ namespace, job }) => ({ value: podReport((await podsWith(namespace, 'job-name', job)).map(pod => Pod.parse(pod))) }),
     output: async ({ namespace, job }) => {
       const pod = (await podsWith(namespace, 'job-name', job)).find(each => phaseOf(each) === 'Succeeded')
       return pod && { value: parseOutput(script(pod).log) }
     },
     livePods: async (namespace, terraform) => ({
-      value: livePods((await podsWith(namespace, LABEL.terraform, terraform)).map(asPod)),
+      value: livePods((await podsWith(namespace, LABEL.terraform, terraform)).map(pod => Pod.parse(pod))),
     }),
   }
-}
-
-function asPod({ metadata, status }: ApiObject): Pod {
-  return {
-    metadata: { creationTimestamp: '', ...metadata },
-    status: { conditions: [], containerStatuses: [], ...(status as object) },
-  } as unknown as Pod
 }
