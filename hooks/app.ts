@@ -13,6 +13,7 @@ import { InvalidRequest } from '../lib/metacontroller.js'
 import type { RunReader } from '../lib/kubernetes/run-reader.js'
 import type { FindCredentials } from '../lib/registry/image-scanner.js'
 import type { ImageScanner } from '../lib/registry/scan.js'
+import { limitInFlight } from './limit-in-flight.js'
 import type { Metrics } from './metrics.js'
 import { serviceHooks } from './service.js'
 import { terraformHooks } from './terraform.js'
@@ -80,18 +81,23 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 }
 
 async function guardHooks(hooks: FastifyInstance, { config, metrics }: Deps): Promise<void> {
+  limitInFlight(hooks, refuseForNow)
   if (config.hookToken !== undefined) await hooks.register(bearerAuth, { keys: new Set([config.hookToken]) })
   await hooks.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    // A whole number of at least 1: Metacontroller asks again at once after any other Retry-After.
     pressureHandler: (_request, reply) => {
-      void reply.code(429).header('retry-after', '2').send({ error: 'too many requests at the moment' })
+      void refuseForNow(reply)
     },
   })
   hooks.addHook('onResponse', async (request, reply) => {
     const [, kind = '', hook = ''] = (request.routeOptions.url ?? '').split('/')
     metrics.observeHook({ kind, hook, code: reply.statusCode, seconds: reply.elapsedTime / 1000 })
   })
+}
+
+/** The Retry-After is a whole number of at least 1: Metacontroller asks again at once after any other. */
+function refuseForNow(reply: FastifyReply): FastifyReply {
+  return reply.code(429).header('retry-after', '2').send({ error: 'too many requests at the moment' })
 }
 
 function refuse(error: FastifyError | InvalidRequest, _request: unknown, reply: FastifyReply): FastifyReply {
