@@ -8,7 +8,7 @@ export type Fault =
   | { kind: 'refuse' | 'blackhole' | 'html' | 'truncated' | 'wrongJson' | 'nullTags' | 'garbledLink' }
   | { kind: 'linkLoop' | 'foreignLink' | 'lateForbidden' | 'endlessPages' }
   | { kind: 'slow'; ms: number }
-  | { kind: 'status'; status: number; retryAfter?: string }
+  | { kind: 'status'; status: number; retryAfter?: string; hasRequestId?: boolean }
   | { kind: 'huge'; bytes: number }
   | { kind: 'redirect'; to: string }
 
@@ -139,7 +139,8 @@ function servePage(fake: FakeRegistry, url: URL, response: ServerResponse): void
       }, fault.ms).unref()
       return
     case 'status': {
-      json(response, fault.status, {}, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
+      const body = fault.hasRequestId === true ? { message: `request-${fake.counts.page} failed` } : {}
+      json(response, fault.status, body, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
       return
     }
     case 'html':

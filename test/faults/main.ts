@@ -1,0 +1,18 @@
+import { FAULTS } from './table.js'
+
+// Plays every fault and prints what was seen; numbers as arguments play only those.
+const chosen = process.argv.slice(2).map(Number)
+let failed = 0
+for (const { number, fault, play } of FAULTS) {
+  if (chosen.length > 0 && !chosen.includes(number)) continue
+  const seen = await play().catch((cause: unknown) => {
+    failed++
+    return cause instanceof Error ? cause : new Error(String(cause))
+  })
+  const isGood = typeof seen === 'string'
+  console.log(
+    `${String(number).padStart(2)}  ${isGood ? 'ok ' : 'BAD'}  ${fault}\n         ${isGood ? seen : (seen.stack ?? seen.message)}`,
+  )
+}
+console.log(`${(chosen.length || FAULTS.length) - failed} passed, ${failed} failed`)
+if (failed > 0) process.exitCode = 1
