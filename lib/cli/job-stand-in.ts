@@ -123,7 +123,9 @@ export function runReaderOf(cluster: Cluster, script: (job: ApiObject) => Script
   const podsWith = async (namespace: string, label: string, value: string) =>
     cluster.list(RESOURCES.pods, { namespace, labelSelector: { matchLabels: { [label]: value } } })
   return {
-    pods: async ({ namespace, job }) => ({ value: podReport((await podsWith(namespace, 'job-name', job)).map(pod => Pod.parse(pod))) }),
+    pods: async ({ namespace, job }) => ({
+      value: podReport((await podsWith(namespace, 'job-name', job)).map(pod => Pod.parse(pod))),
+    }),
     output: async ({ namespace, job }) => {
       const pod = (await podsWith(namespace, 'job-name', job)).find(each => phaseOf(each) === 'Succeeded')
       return pod && { value: parseOutput(script(pod).log) }
