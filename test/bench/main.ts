@@ -1,5 +1,6 @@
 import { startFakeRegistry } from '../fake/registry.js'
 import { httpMeasurements, outageMeasurement } from './http.js'
+import { listingMeasurements } from './listings.js'
 import { memoryMeasurement } from './memory.js'
 import { type Measurement, report } from './report.js'
 import { scanMeasurement } from './scans.js'
@@ -23,6 +24,7 @@ const measurements: Measurement[] = [
   ...(await httpMeasurements(registry.url, rounds, seconds)),
   tagMeasurement(isShort ? 3 : 15),
   await scanMeasurement(),
+  ...(await listingMeasurements()),
   await outageMeasurement(outage, rounds, seconds),
   await memoryMeasurement(registry.url, isShort ? 10_000 : 100_000),
 ]

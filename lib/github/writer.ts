@@ -1,0 +1,88 @@
+import type { Octokit } from '@octokit/rest'
+import { z } from 'zod'
+import { AlustanError } from '../errors.js'
+import type { GitHubClient } from './client.js'
+import type { Repository } from './pull-requests.js'
+import type { Errand } from './refusal.js'
+import type { Session } from './session.js'
+
+/** Reads and writes on one repository; everything that is refused throws `AlustanError`. */
+export interface Writer {
+  /** Asks and reads the answer; `whenGone` is it where there is no such thing (any more). */
+  read<T>(schema: z.ZodType<T>, call: (octokit: Octokit) => Promise<unknown>, whenGone?: T): Promise<T>
+  /** Asks for pages until one is not full. */
+  readAll<T>(schema: z.ZodType<T>, call: (octokit: Octokit, page: number) => Promise<unknown>): Promise<T[]>
+  /** Writes; counted, since writing is slowed. */
+  write(call: (octokit: Octokit) => Promise<unknown>): Promise<void>
+  /** Writes on something that another replica may have deleted meanwhile: that is as good. */
+  writeIfThere(call: (octokit: Octokit) => Promise<unknown>): Promise<void>
+  /** Whether something was made with our token: what others wrote with our mark is not ours. */
+  isOurs(author: Author): Promise<boolean>
+  /** How many writes there were. */
+  readonly writes: number
+}
+
+/** Who made something, as GitHub tells it. */
+export const Author = z.object({ login: z.string(), type: z.string() })
+export type Author = z.infer<typeof Author>
+
+export const PAGE_SIZE = 100
+const MAX_PAGES = 10
+const User = z.object({ login: z.string() })
+const logins = new WeakMap<Session, Promise<string | undefined>>()
+
+/** Makes a writer for one errand. */
+export function createWriter(
+  client: GitHubClient,
+  session: Session,
+  errand: Pick<Errand, 'act' | 'permission'> & { repository: Repository },
+): Writer {
+  let writes = 0
+  const data = async (call: (octokit: Octokit) => Promise<unknown>, whenGone?: unknown): Promise<unknown> => {
+    const answer = await client.ask(call)
+    if (answer.status === 404 && whenGone !== undefined) return whenGone
+    if (answer.status < 200 || answer.status > 299) throw await client.refusal(answer.status, errand)
+    return answer.data
+  }
+  const read: Writer['read'] = async (schema, call, whenGone) => {
+    const parsed = schema.safeParse(await data(call, whenGone))
+    if (parsed.success) return parsed.data
+    const { owner, name } = errand.repository
+    const fault = 'with something else than was asked for'
+    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' answers for '${owner}/${name}' ${fault}`)
+  }
+  return {
+    read,
+    async readAll(schema, call) {
+      const all = []
+      for (let page = 1; page <= MAX_PAGES; page++) {
+        const found = await read(z.array(schema), octokit => call(octokit, page))
+        all.push(...found)
+        if (found.length < PAGE_SIZE) break
+      }
+      return all
+    },
+    async write(call) {
+      writes++
+      await data(call)
+    },
+    async writeIfThere(call) {
+      writes++
+      await data(call, 'gone')
+    },
+    async isOurs({ login, type }) {
+      const own = logins.get(session) ?? ownLogin(client)
+      logins.set(session, own)
+      // The token of an app may not ask who it is; nobody can pose as an app's bot.
+      return (await own) === undefined ? type === 'Bot' : login === (await own)
+    },
+    get writes() {
+      return writes
+    },
+  }
+}
+
+async function ownLogin(client: GitHubClient): Promise<string | undefined> {
+  const { status, data } = await client.ask(octokit => octokit.rest.users.getAuthenticated())
+  return status === 200 ? User.safeParse(data).data?.login : undefined
+}

@@ -1,0 +1,305 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { createGitHubClient } from '../lib/github/client.js'
+import { codeSpan, commentBody, commentMarker } from '../lib/github/comment-body.js'
+import { createFeedback } from '../lib/github/create-feedback.js'
+import type { FeedbackNote, NotedPreview } from '../lib/github/feedback-note.js'
+import { fakePull, startFakeGitHub } from './fake/github.js'
+import type { FakeGitHub, FakeRepository, GitHubFault } from './fake/github-state.js'
+import { virtualClock } from './virtual-clock.js'
+
+const SECRET = 'ghp_canary-of-the-token'
+const service = { workspace: 'staging', namespace: 'apps', name: 'web' }
+const repository = { owner: 'team', name: 'app' }
+const one = fakePull(1)
+const up: NotedPreview = {
+  number: 1,
+  sha: one.sha,
+  namespace: 'preview-web-1',
+  urls: ['https://preview-1-web.example.com'],
+}
+const onItsWay: NotedPreview = { ...up, reason: 'progressing', message: 'waits for a pod' }
+
+async function withFake(run: (fake: FakeGitHub, team: FakeRepository) => Promise<void>): Promise<void> {
+  const fake = await startFakeGitHub({ 'team/app': [one, fakePull(2)] })
+  fake.tokens.set(SECRET, { login: 'alustan-bot', type: 'User', may: 'write' })
+  await run(fake, fake.repositories.get('team/app')!).finally(() => fake.close())
+}
+
+/** One replica: its feedback, and a clock that only it lives by. */
+function replica(fake: FakeGitHub, { token }: { token: string | undefined } = { token: SECRET }) {
+  const time = virtualClock(fetch)
+  const client = createGitHubClient({
+    fetch: time.fetch,
+    onRequest: time.onRequest,
+    now: time.clock.now,
+    apiUrl: fake.url,
+    token: async () => token,
+  })
+  const failures: string[] = []
+  const feedback = createFeedback({ client, clock: time.clock, onFailure: ({ reason }) => failures.push(reason) })
+  const note = async (previews: NotedPreview[], more: Partial<FeedbackNote> = {}) => {
+    feedback.note({ kind: 'comment', repository, service, previews, gone: [], ...more })
+    await time.pass(10_000)
+    await time.settle()
+  }
+  return { ...time, feedback, failures, note }
+}
+
+const writes = (fake: FakeGitHub) => fake.seen.filter(({ method }) => method !== 'GET').map(({ method }) => method)
+
+t.test('one comment is made, kept up to date in place, and says at the end that the copy is removed', t =>
+  withFake(async (fake, team) => {
+    const { note } = replica(fake)
+    team.comments.push({ id: 1, issue: 1, body: 'nice work', author: 'someone' })
+    await note([onItsWay])
+    await note([{ ...onItsWay, message: 'waits for another pod' }])
+    await note([up])
+    for (let times = 0; times < 20; times++) await note([up])
+    t.same(writes(fake), ['POST', 'PATCH'], 'only what changed')
+    t.equal(
+      team.comments[1]?.body,
+      [
+        '<!-- alustan preview staging/apps/web -->',
+        '**Preview of `web`** in `staging` is up.',
+        '',
+        '- <https://preview-1-web.example.com/>',
+        `- Commit \`${one.sha.slice(0, 7)}\``,
+        '- Namespace `preview-web-1`',
+      ].join('\n'),
+    )
+    await note([], { gone: [1] })
+    t.match(team.comments[1]?.body, /`staging` is removed\.$/)
+    t.equal(team.comments.length, 2)
+    await note([], { gone: [2] })
+    t.equal(team.comments.length, 2, 'nothing is said of a copy that never was')
+  }),
+)
+
+t.test('one deployment per commit, with the address, and inactive once it is old or gone', t =>
+  withFake(async (fake, team) => {
+    const kind = 'deployment'
+    const { note } = replica(fake)
+    await note([onItsWay], { kind })
+    await note([up], { kind })
+    t.match(team.deployments, [
+      {
+        sha: one.sha,
+        environment: 'preview staging/apps/web/1',
+        statuses: [
+          { state: 'in_progress' },
+          { state: 'success', environment_url: 'https://preview-1-web.example.com' },
+        ],
+      },
+    ])
+    const next = 'b'.repeat(40)
+    one.sha = next
+    await note([{ ...up, sha: next }], { kind })
+    one.sha = up.sha
+    t.same(
+      team.deployments.map(({ statuses }) => statuses.at(-1)?.state),
+      ['inactive', 'success'],
+    )
+    await note([], { kind, gone: [1] })
+    t.same(
+      team.deployments.map(({ statuses }) => statuses.at(-1)?.state),
+      ['inactive', 'inactive'],
+    )
+    const before = writes(fake).length
+    await replica(fake).note([], { kind, gone: [1] })
+    t.equal(writes(fake).length, before)
+    await note([{ ...up, number: 2, namespace: undefined, urls: [], reason: 'maxPreviews' }], { kind })
+    t.equal(team.deployments.length, 2, 'no copy, no deployment')
+  }),
+)
+
+for (const kind of ['comment', 'deployment'] as const) {
+  t.test(`${kind}: a restart writes nothing anew`, t =>
+    withFake(async fake => {
+      await replica(fake).note([up], { kind })
+      const before = writes(fake).length
+      await replica(fake).note([up], { kind })
+      t.equal(writes(fake).length, before)
+    }),
+  )
+
+  t.test(`${kind}: two replicas at the same moment leave one`, t =>
+    withFake(async (fake, team) => {
+      // Both look before either has written: the first two creations wait for one another.
+      let waiting: (() => void)[] = []
+      fake.onRequest = async (method, path) => {
+        if (method !== 'POST' || !/(comments|deployments)$/.test(path)) return
+        if (waiting.length === 0) await new Promise<void>(resolve => waiting.push(resolve))
+        else for (const go of waiting) go()
+        waiting = [() => undefined]
+      }
+      const [a, b] = [replica(fake), replica(fake)]
+      await Promise.all([a.note([up], { kind }), b.note([up], { kind })])
+      const left = kind === 'comment' ? team.comments : team.deployments
+      const made = fake.seen.filter(({ method, path }) => method === 'POST' && /(comments|deployments)$/.test(path))
+      t.equal(made.length, 2)
+      t.equal(left.length, 1)
+      t.same(
+        [a.failures, b.failures].flat().filter(reason => reason !== 'GitRepositoryNotFound'),
+        [],
+      )
+    }),
+  )
+}
+
+t.test('what others wrote with our mark is left alone', t =>
+  withFake(async (fake, team) => {
+    const body = `${commentMarker(service)}\nmine`
+    team.comments.push({ id: 1, issue: 1, body, author: 'mallory' })
+    team.comments.push({ id: 2, issue: 1, body: `> ${body}`, author: 'alustan-bot' })
+    await replica(fake).note([up])
+    t.equal(team.comments[0]?.body, body)
+    t.same(
+      team.comments.map(({ author }) => author),
+      ['mallory', 'alustan-bot', 'alustan-bot'],
+    )
+  }),
+)
+
+t.test('the token of an app finds its own again', t =>
+  withFake(async (fake, team) => {
+    fake.tokens.set('app', { login: 'alustan[bot]', type: 'Bot', may: 'write' })
+    await replica(fake, { token: 'app' }).note([onItsWay])
+    await replica(fake, { token: 'app' }).note([up])
+    t.equal(team.comments.length, 1)
+    t.match(team.comments[0]?.body, /is up\./)
+  }),
+)
+
+t.test('a comment that somebody took away or changed is mended within the hour', t =>
+  withFake(async (fake, team) => {
+    const { note, pass } = replica(fake)
+    await note([up])
+    team.comments[0]!.body = team.comments[0]!.body.replace('up', 'down')
+    await note([up])
+    t.match(team.comments[0]?.body, /is down/)
+    await pass(3_600_000)
+    await note([up])
+    t.match(team.comments[0]?.body, /is up/)
+  }),
+)
+
+type Row = [why: string, token: string | undefined, fault: GitHubFault | undefined, reason: string, message: RegExp]
+const rows: Row[] = [
+  [
+    'no token',
+    undefined,
+    undefined,
+    'GitHubAuthenticationFailed',
+    /needs a token; set GITHUB_TOKEN.*'Pull requests: write'/,
+  ],
+  [
+    'a token that only reads',
+    'reader',
+    undefined,
+    'GitHubForbidden',
+    /comment on pull requests of 'team\/app'; give the token the permission 'Pull requests: write'/,
+  ],
+  ['a token that is revoked', 'none', undefined, 'GitHubAuthenticationFailed', /expired or revoked/],
+  ['GitHub down', SECRET, { kind: 'status', status: 502 }, 'GitHubUnreachable', /status 502$/],
+  ['a page of HTML', SECRET, { kind: 'html' }, 'InvalidGitHubAnswer', /something else than was asked for$/],
+  [
+    'too fast',
+    SECRET,
+    { kind: 'status', status: 403, headers: { 'retry-after': '60' } },
+    'GitHubRateLimited',
+    /limits how often/,
+  ],
+]
+for (const [why, token, fault, reason, message] of rows) {
+  t.test(`${why}: the failure is told, the same each time, GitHub is left alone for a while, and it mends`, t =>
+    withFake(async (fake, team) => {
+      fake.tokens.set('reader', { login: 'reader', type: 'User', may: 'read' })
+      fake.fault = fault
+      const { feedback, note, pass } = replica(fake, { token })
+      await note([up])
+      const failure = feedback.failure(service)
+      t.equal(failure?.reason, reason)
+      t.match(failure?.message, message)
+      t.notOk(failure?.message.includes(SECRET))
+      const before = fake.seen.length
+      await note([up])
+      t.equal(fake.seen.length, before)
+      t.equal(feedback.failure({ ...service, name: 'other' }), undefined)
+      await pass(60_000)
+      await note([up])
+      t.equal(feedback.failure(service)?.message, failure?.message)
+      fake.fault = undefined
+      if (token !== undefined) fake.tokens.set(token, { login: 'alustan-bot', type: 'User', may: 'write' })
+      await pass(3_600_000)
+      await note([up])
+      t.equal(team.comments.length, token === undefined ? 0 : 1)
+      t.equal(feedback.failure(service)?.reason, token === undefined ? reason : undefined)
+    }),
+  )
+}
+
+t.test('texts of others stay texts', async t => {
+  const nasty = '`` ` @team/all #1 <img src=x onerror=alert(1)> [a](javascript:x)\n\n# head\u202e <!-- x --> |'
+  const body = commentBody({
+    repository,
+    number: 1,
+    service: { ...service, name: 'web' },
+    preview: { ...up, reason: 'failed', message: nasty, urls: ['javascript:alert(1)', 'https://a/"><script>'] },
+  })
+  t.equal(
+    body.split('\n')[3],
+    '``` `` ` @team/all #1 <img src=x onerror=alert(1)> [a](javascript:x) # head <!-- x --> | ```',
+  )
+  t.equal(codeSpan(''), '``` ```')
+  t.match(
+    commentBody({
+      repository,
+      number: 1,
+      service,
+      preview: { ...up, urls: ['javascript:alert(1)', 'https://a/"><b>'] },
+    }),
+    /- <https:\/\/a\/%22%3E%3Cb%3E>\n- Commit/,
+  )
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('`', 'a', ' ', '\n', '@', '<') }), text => {
+      const span = codeSpan(text)
+      const fence = /^`+/.exec(span)?.[0] ?? ''
+      const inner = span.slice(fence.length, -fence.length)
+      return (
+        !span.includes('\n') &&
+        span.endsWith(fence) &&
+        ![...inner.matchAll(/`+/g)].some(([ticks]) => ticks.length === fence.length)
+      )
+    }),
+  )
+})
+
+t.test('at most one write a second', t =>
+  withFake(async (fake, team) => {
+    const { feedback, clock, pass, settle } = replica(fake)
+    team.pulls.push(...Array.from({ length: 8 }, (_, index) => fakePull(index + 3)))
+    const began = clock.now()
+    const at: number[] = []
+    fake.onRequest = method => {
+      if (method === 'POST') at.push(clock.now() - began)
+    }
+    feedback.note({
+      kind: 'comment',
+      repository,
+      service,
+      gone: [],
+      previews: team.pulls.map(({ number }) => ({ ...up, number })),
+    })
+    await settle()
+    await pass(60_000)
+    t.same(
+      at,
+      Array.from({ length: 10 }, (_, index) => index * 1000),
+    )
+    feedback.close()
+    feedback.note({ kind: 'comment', repository, service, gone: [1], previews: [] })
+    await pass(60_000)
+    t.equal(at.length, 10)
+  }),
+)
