@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { parseParent, parseSyncRequest } from '../lib/metacontroller.js'
+import { wantedPreviews } from '../lib/preview/desired-previews.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
@@ -19,12 +20,14 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     allowedProjects: config.allowedProjects,
     endpoints: config,
     resyncAfterSeconds: resyncAfterSeconds(config.appSyncSeconds),
+    previewResyncAfterSeconds: resyncAfterSeconds(config.previewSyncSeconds),
   }
   const noteChange = changeObserver(deps.metrics)
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readService(parseSyncRequest(request.body), settings)
-      const answer = desiredService(situation, { now: deps.now(), scan: await readScan(deps, situation) })
+      const [scan, pullRequests] = await Promise.all([readScan(deps, situation), readPullRequests(deps, situation)])
+      const answer = desiredService(situation, { now: deps.now(), scan, pullRequests })
       const { parent } = situation.request
       noteChange(request.log, parent, previousStatus(parent), answer.status)
       return replyWithTag(request, reply, answer)
@@ -43,4 +46,11 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
 async function readScan({ config, scanner }: Deps, { spec, image, runningTag }: ServiceSituation) {
   if (image?.value === undefined || spec.value?.suspend === true) return undefined
   return scanner.read(image.value.repository, config.appSyncSeconds, runningTag)
+}
+
+/** What the cache knows of the pull requests that the Service wants copies for; undefined when it wants none. */
+async function readPullRequests({ pullRequests }: Deps, { spec }: ServiceSituation) {
+  const environment = wantedPreviews(spec.value)
+  if (environment === undefined || spec.value?.suspend === true) return undefined
+  return pullRequests.read({ owner: environment.gitOwner, name: environment.gitRepo })
 }

@@ -56,6 +56,11 @@ export function dependsOnLabel(kind: 'service' | 'terraform', name: string): str
   return `${kind}.depends-on.alustan.io/${name}`
 }
 
+/** Name of the ApplicationSet that holds a Service's copies for pull requests. */
+export function previewSetName(service: string): string {
+  return `${service}-preview`
+}
+
 /** The first `length` hexadecimal characters of the text's SHA-256. */
 export function shortHash(text: string, length: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, length)

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { AlustanError } from '../lib/errors.js'
+import type { PullRequest, PullRequestList } from '../lib/github/pull-requests.js'
 import { parseSyncRequest } from '../lib/metacontroller.js'
 import type { Scan } from '../lib/registry/scan.js'
 import { parseTag } from '../lib/registry/tag.js'
@@ -27,6 +28,12 @@ interface Given {
     failure?: { reason: AlustanError['reason']; message: string }
     isRunningTagGone?: boolean
     now?: string
+    /** What the edge knows of GitHub; left out where no copies are wanted. */
+    list?: {
+      pullRequests?: PullRequest[]
+      failure?: { reason: AlustanError['reason']; message: string }
+      isTruncated?: boolean
+    }
   } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'leftovers' | 'pullConfig'>> & { forbidden?: string }
 }
 
@@ -34,10 +41,17 @@ function scanOf({ facts = {} }: Given): Scan {
   const { tags, failure, isRunningTagGone = false } = facts
   return {
     tags: tags?.map(parseTag).filter(tag => tag !== undefined),
+    texts: tags && new Set(tags),
     failure: failure && new AlustanError(failure.reason, failure.message),
     isTruncated: false,
     isRunningTagGone,
   }
+}
+
+function listOf({ facts = {} }: Given): PullRequestList | undefined {
+  if (facts.list === undefined) return undefined
+  const { pullRequests, failure, isTruncated = false } = facts.list
+  return { pullRequests, failure: failure && new AlustanError(failure.reason, failure.message), isTruncated }
 }
 
 const settings: ServiceSettings & TerraformSettings = {
@@ -50,6 +64,7 @@ const settings: ServiceSettings & TerraformSettings = {
     allowedRegistryHosts: [],
   },
   resyncAfterSeconds: 60,
+  previewResyncAfterSeconds: 12,
 }
 
 function answerOf(given: Given): object {
@@ -64,7 +79,7 @@ function answerOf(given: Given): object {
   }
   return request.finalizing
     ? finalizeService(request, now)
-    : desiredService(readService(request, settings), { now, scan })
+    : desiredService(readService(request, settings), { now, scan, pullRequests: listOf(given) })
 }
 
 let planted = 0

@@ -13,6 +13,7 @@ const settings = {
   allowedProjects: ['default'] as [string],
   endpoints: { dockerRegistryUrl: 'https://r.example.com', ghcrUrl: 'https://g.example.com', allowedRegistryHosts: [] },
   resyncAfterSeconds: 60,
+  previewResyncAfterSeconds: 12,
 }
 const now = '2026-01-02T03:04:05Z'
 

@@ -123,7 +123,20 @@ t.test('a registry that is not there cannot be reached', async t => {
 t.test('null is how some registries write an empty list', t =>
   withFake(async fake => {
     fake.fault = { kind: 'nullTags' }
-    t.same(await lister(fake).list(), { tags: [], isTruncated: false })
+    t.same(await lister(fake).list(), { tags: [], texts: new Set(), isTruncated: false })
+  }),
+)
+
+t.test('tags that are no versions are told apart from versions, and are bounded alike', t =>
+  withFake(async fake => {
+    fake.repositories.set('team/app', ['latest', 'pr-7-abc1234', '1.0.0', `x${'y'.repeat(128)}`])
+    const { tags, texts } = await lister(fake).list()
+    t.same(
+      tags.map(({ text }) => text),
+      ['1.0.0'],
+    )
+    t.same(texts, new Set(['latest', 'pr-7-abc1234', '1.0.0']), 'and none that is longer than tags are')
+    t.equal((await lister(fake, { limits: { maxTags: 1 } }).list()).texts.size, 2, 'one of each')
   }),
 )
 
@@ -298,6 +311,7 @@ function scannerOf(tags: string[]) {
         if (state.failure) throw state.failure
         return {
           tags: state.tags.map(text => ({ text, major: 1, minor: 0, patch: 0, prerelease: [] })),
+          texts: new Set(state.tags),
           isTruncated: state.isTruncated,
         }
       },

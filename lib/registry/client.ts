@@ -7,11 +7,14 @@ import type { Credentials } from './docker-config.js'
 import { nextLink } from './link.js'
 import { parseJson } from '../http/parse-json.js'
 import type { ImageRepository } from './reference.js'
-import { parseTag, type Tag } from './tag.js'
+import { MAX_TAG_LENGTH, parseTag, type Tag } from './tag.js'
 
-/** The tags of an image that are versions; `isTruncated` when there are more than were read. */
+/** The tags of an image; `isTruncated` when there are more than were read. */
 export interface TagList {
+  /** Those that are versions. */
   readonly tags: readonly Tag[]
+  /** The text of each, of those that are no versions as many as of those that are at most. */
+  readonly texts: ReadonlySet<string>
   readonly isTruncated: boolean
 }
 
@@ -93,6 +96,8 @@ async function readPages(
   fetchPage: (url: URL) => Promise<Answer>,
 ): Promise<TagList> {
   const tags: Tag[] = []
+  const texts = new Set<string>()
+  let others = 0
   const seen = new Set<string>()
   let url = new URL(`${image.endpoint}/v2/${image.path}/tags/list?n=${limits.pageSize}`)
   for (;;) {
@@ -100,14 +105,19 @@ async function readPages(
     const answer = await fetchPage(url)
     for (const text of readTags(answer, image)) {
       const tag = parseTag(text)
-      if (tag === undefined) continue
-      if (tags.length === limits.maxTags) return { tags, isTruncated: true }
+      if (tag === undefined) {
+        if (others < limits.maxTags && text.length <= MAX_TAG_LENGTH) texts.add(text)
+        others++
+        continue
+      }
+      if (tags.length === limits.maxTags) return { tags, texts, isTruncated: true }
       tags.push(tag)
+      texts.add(text)
     }
     const next = nextPage(answer, image)
-    if (next === undefined) return { tags, isTruncated: false }
+    if (next === undefined) return { tags, texts, isTruncated: false }
     if (seen.has(next.href)) throw invalidAnswer(answer, image, 'with pages that go in a circle')
-    if (seen.size >= limits.maxPages) return { tags, isTruncated: true }
+    if (seen.size >= limits.maxPages) return { tags, texts, isTruncated: true }
     url = next
   }
 }

@@ -6,6 +6,8 @@ import type { Tag } from './tag.js'
 export interface Scan {
   /** Tags that are versions, from the newest complete answer; undefined: nothing is known yet. Never "no tags". */
   readonly tags: readonly Tag[] | undefined
+  /** The text of every tag, also of those that are no versions; absent: nothing is known yet. */
+  readonly texts?: ReadonlySet<string> | undefined
   /** Why the newest scan gave nothing. Beside `tags`, these are of an older one. */
   readonly failure: AlustanError | undefined
   /** Whether the registry has more tags than are kept. */

@@ -31,28 +31,21 @@ export interface ScannedImageDeps {
 /** Least time between two scans of which the second was brought forward by a doubt. */
 const HURRY_MS = 30_000
 
-interface KnownTags extends TagList {
-  readonly texts: ReadonlySet<string>
-}
-
 /** One image that is scanned again and again while somebody asks for it. */
 export class ScannedImage {
   readonly repository: ImageRepository
-  readonly #tags: Refreshed<KnownTags>
+  readonly #tags: Refreshed<TagList>
   readonly #doubts
 
   constructor(repository: ImageRepository, deps: ScannedImageDeps) {
     const { name } = repository
     this.repository = repository
     this.#doubts = createDoubts(deps.clock)
-    this.#tags = new Refreshed<KnownTags>({
+    this.#tags = new Refreshed<TagList>({
       subject: `image '${name}'`,
       clock: deps.clock,
       limit: deps.limit,
-      load: async () => {
-        const found = await deps.listTags()
-        return { ...found, texts: new Set(found.tags.map(({ text }) => text)) }
-      },
+      load: deps.listTags,
       blockedMs: deps.blockedMs,
       onRefresh: ({ failure, value, ms }) => {
         deps.onScan({ image: name, failure, tags: value?.tags.length ?? 0, ms })
@@ -81,6 +74,7 @@ export class ScannedImage {
     const known = this.#tags.value?.content
     return {
       tags: known?.tags,
+      texts: known?.texts,
       failure: this.#tags.failure,
       isTruncated: known?.isTruncated ?? false,
       isRunningTagGone: runningTag !== undefined && this.#isGone(runningTag),

@@ -52,6 +52,8 @@ export function applicationSet(
     project,
     image,
     imageNote,
+    applicationLabels = labels,
+    namespaceMetadata,
   }: {
     name: string
     elements: readonly Element[]
@@ -59,6 +61,10 @@ export function applicationSet(
     project: string
     image: string | undefined
     imageNote: string | undefined
+    /** Labels of the Applications where they differ. */
+    applicationLabels?: Record<string, string>
+    /** Labels and annotations of the namespaces that the Applications make. */
+    namespaceMetadata?: { labels: Record<string, string>; annotations: Record<string, string> }
   },
 ): DesiredChild {
   return {
@@ -77,12 +83,12 @@ export function applicationSet(
       goTemplate: true,
       goTemplateOptions: ['missingkey=error'],
       generators: [{ list: { elements } }],
-      template: applicationTemplate(labels, project),
+      template: applicationTemplate(applicationLabels, project, namespaceMetadata),
     },
   }
 }
 
-function applicationTemplate(labels: Record<string, string>, project: string) {
+function applicationTemplate(labels: Record<string, string>, project: string, namespaceMetadata?: object) {
   return {
     metadata: {
       name: '{{ .name }}',
@@ -98,7 +104,11 @@ function applicationTemplate(labels: Record<string, string>, project: string) {
         targetRevision: '{{ .targetRevision }}',
         helm: { releaseName: '{{ .releaseName }}', values: '{{ .values }}' },
       },
-      syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] },
+      syncPolicy: {
+        automated: { prune: true, selfHeal: true },
+        syncOptions: ['CreateNamespace=true'],
+        ...(namespaceMetadata !== undefined && { managedNamespaceMetadata: namespaceMetadata }),
+      },
     },
   }
 }

@@ -5,6 +5,7 @@ import { dependencyVerdict } from '../dependencies/verdict.js'
 import { AlustanError, isCuredByEdit } from '../errors.js'
 import { keptChild } from '../kept-child.js'
 import type { DesiredChild, SyncResponse } from '../metacontroller.js'
+import { type Previews, desiredPreviews, keptPreviews, wantedPreviews } from '../preview/desired-previews.js'
 import { applicationSet, serviceLabels } from './application-set.js'
 import { assess } from './assess.js'
 import type { ServiceFacts } from './facts.js'
@@ -20,6 +21,8 @@ const FIRST_SCAN_SECONDS = 2
 /** What was decided for a Service: its children and what its status is made of. */
 type Decision = Pick<Report, 'state' | 'message' | 'reason' | 'isStalled' | 'verdicts'> & {
   readonly children: DesiredChild[]
+  /** Those as they are when left out. */
+  readonly previews?: Previews
   readonly image?: string | undefined
   readonly blockers?: readonly Blocker[]
   readonly resyncAfterSeconds?: number
@@ -33,20 +36,34 @@ export function desiredService(situation: ServiceSituation, facts: ServiceFacts)
   const { request, settings, spec, observed, running } = situation
   const { parent } = request
   if (spec.value?.suspend === true) {
-    return { status: suspendedStatus(parent), children: keptSets(situation), resyncAfterSeconds: 0 }
+    return { status: suspendedStatus(parent), children: everySet(situation), resyncAfterSeconds: 0 }
   }
   const decision =
     spec.value === undefined ? keepRunning(situation, [spec.failure], []) : decide(situation, spec.value, facts)
-  const { children, resyncAfterSeconds = settings.resyncAfterSeconds, blockers = [], ...rest } = decision
+  const { previews = keptPreviews(situation, facts), blockers = [], ...rest } = decision
+  const children = [...rest.children, ...previews.children]
   const { applications } = observed
   const report: Report = {
     ...rest,
     image: decision.image ?? runningImage(running),
+    verdicts: [...rest.verdicts, ...previews.verdicts],
     blockers,
     set: running,
     applications,
+    previews,
   }
+  const resyncAfterSeconds = Math.min(
+    decision.resyncAfterSeconds ?? settings.resyncAfterSeconds,
+    previewSeconds(situation, facts),
+  )
   return { status: serviceStatus(parent, report, facts.now), children, resyncAfterSeconds }
+}
+
+/** How soon to ask again for the sake of copies: at once while the first list of pull requests is out. */
+function previewSeconds({ settings, spec }: ServiceSituation, { pullRequests }: ServiceFacts): number {
+  if (wantedPreviews(spec.value) === undefined) return Infinity
+  const isAwaited = pullRequests?.pullRequests === undefined && pullRequests?.failure === undefined
+  return isAwaited ? FIRST_SCAN_SECONDS : settings.previewResyncAfterSeconds
 }
 
 function decide(situation: ServiceSituation, spec: ServiceSpec, facts: ServiceFacts): Decision {
@@ -63,16 +80,18 @@ function decide(situation: ServiceSituation, spec: ServiceSpec, facts: ServiceFa
     const { message, reason } = dependencies
     return { state: 'Blocked', message, reason, isStalled, verdicts, blockers, children: keptSets(situation) }
   }
-  return run(situation, spec, plan, verdicts)
+  return run(situation, spec, facts, plan, verdicts)
 }
 
 /** Dependencies only delay the creation: what runs is changed although one of them is not ready. */
 function run(
-  { request, observed, running }: ServiceSituation,
+  situation: ServiceSituation,
   spec: ServiceSpec,
+  facts: ServiceFacts,
   plan: Plan,
   verdicts: readonly Verdict[],
 ): Decision {
+  const { request, observed, running } = situation
   const { parent } = request
   const elements = plan.element === undefined ? [] : [plan.element]
   const child = applicationSet(parent, {
@@ -84,7 +103,8 @@ function run(
     imageNote: plan.imageNote,
   })
   const { state, message } = assess(running, elements, observed.applications)
-  return { state, message, isStalled: false, verdicts, image: plan.image, children: [child] }
+  const previews = desiredPreviews(situation, spec, facts, plan)
+  return { state, message, isStalled: false, verdicts, image: plan.image, children: [child], previews }
 }
 
 function keepRunning(
@@ -110,7 +130,12 @@ function awaitScan(situation: ServiceSituation, verdicts: readonly Verdict[]): D
   return { state: 'Progressing', message, isStalled: false, verdicts, children, resyncAfterSeconds: FIRST_SCAN_SECONDS }
 }
 
-function keptSets({ request, observed }: ServiceSituation): DesiredChild[] {
+/** The main ApplicationSet as it is. */
+function keptSets({ request, running }: ServiceSituation): DesiredChild[] {
+  return running === undefined ? [] : [keptChild(running, request.parent.metadata.namespace)]
+}
+
+function everySet({ request, observed }: ServiceSituation): DesiredChild[] {
   return [...observed.applicationSets.values()].map(set => keptChild(set, request.parent.metadata.namespace))
 }
 

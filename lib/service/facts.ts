@@ -1,4 +1,5 @@
 import type { Endpoints } from '../registry/reference.js'
+import type { PullRequestList } from '../github/pull-requests.js'
 import type { Scan } from '../registry/scan.js'
 
 /** What the installation decides for every Service. */
@@ -10,6 +11,8 @@ export interface ServiceSettings {
   readonly endpoints: Endpoints
   /** How long until Metacontroller asks again though nothing changed: that is how a new tag is noticed. */
   readonly resyncAfterSeconds: number
+  /** The same for new pull requests, where copies are wanted. */
+  readonly previewResyncAfterSeconds: number
 }
 
 /** What the core must be told beside the request, since it looks nothing up itself. */
@@ -18,4 +21,6 @@ export interface ServiceFacts {
   readonly now: string
   /** Tags of the Service's image; undefined when it names none or none that can be asked for. */
   readonly scan: Scan | undefined
+  /** Pull requests of its repository; undefined when it wants no copies for them. */
+  readonly pullRequests?: PullRequestList | undefined
 }

@@ -20,8 +20,8 @@ export function finalizeService(request: SyncRequest, now: string): FinalizeResp
   const sets = [...observed.applicationSets.values()]
   const main = observed.applicationSets.get(parent.metadata.name)
   const dependents = dependentsOf('service', request)
-  const { applications } = observed
-  const isGone = sets.length === 0 && applications?.length === 0
+  const { applications, previewApplications } = observed
+  const isGone = sets.length === 0 && applications?.length === 0 && previewApplications?.length === 0
 
   const answer = (
     state: 'Progressing' | 'Blocked',
@@ -44,7 +44,9 @@ export function finalizeService(request: SyncRequest, now: string): FinalizeResp
     const message = `is being deleted; ${waitingMessage(`Service/${parent.metadata.name}`, dependents)}`
     return answer('Blocked', message, dependents, true)
   }
-  const names = (applications ?? []).map(({ metadata }) => `'${metadata.name}'`).join(', ')
+  const names = [...(applications ?? []), ...(previewApplications ?? [])]
+    .map(({ metadata }) => `'${metadata.name}'`)
+    .join(', ')
   const rest = names === '' ? 'the ApplicationSet' : `Application ${names}, whose workloads Argo CD removes`
   return answer('Progressing', `is being deleted; waits for the end of ${rest}`, [], false)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type KubernetesObject, type SyncRequest, isOwnedBy, objectsOf } from '../metacontroller.js'
-import { ANNOTATION, KIND, LABEL } from '../names.js'
+import { ANNOTATION, KIND, LABEL, previewSetName } from '../names.js'
 import { Application } from './application.js'
 
 /** What is there of a Service when a hook is called. */
@@ -9,8 +9,10 @@ export interface ObservedService {
   readonly applicationSets: ReadonlyMap<string, KubernetesObject>
   /** Names of our ApplicationSets that somebody else's object has. */
   readonly foreignNames: readonly string[]
-  /** The Applications of those sets; undefined: not looked at. */
+  /** The Application of the main set; undefined: not looked at. */
   readonly applications: readonly Application[] | undefined
+  /** The Applications of pull requests; undefined: not looked at. */
+  readonly previewApplications: readonly Application[] | undefined
 }
 
 /** Sorts what Metacontroller sent by what it is to this Service. */
@@ -27,12 +29,17 @@ export function observeService(request: SyncRequest): ObservedService {
   return {
     applicationSets: new Map(sets.map(set => [set.metadata.name, set])),
     foreignNames: foreign.map(set => set.metadata.name),
-    applications: applications?.map(object => Application.parse(object)),
+    applications: applications?.filter(object => !isPreview(object)).map(object => Application.parse(object)),
+    previewApplications: applications?.filter(isPreview).map(object => Application.parse(object)),
   }
 }
 
+function isPreview({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[LABEL.preview] !== undefined
+}
+
 function isOwnName(set: KubernetesObject, { name, namespace }: { name: string; namespace: string }): boolean {
-  return set.metadata.namespace === namespace && [name, `${name}-preview`].includes(set.metadata.name)
+  return set.metadata.namespace === namespace && [name, previewSetName(name)].includes(set.metadata.name)
 }
 
 /** The image that an ApplicationSet of ours runs, as its annotation says. */

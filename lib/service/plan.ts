@@ -17,6 +17,10 @@ export interface Plan {
   readonly image: string | undefined
   readonly imageNote: string | undefined
   readonly project: string | undefined
+  /** The source with the workspace's values and the image as its author wrote it: what copies are made of. */
+  readonly source: (Source & { readonly cluster: string }) | undefined
+  /** The tag to deploy. */
+  readonly tag: string | undefined
   readonly failures: readonly AlustanError[]
   readonly verdicts: readonly Verdict[]
 }
@@ -37,6 +41,8 @@ export function planService(situation: ServiceSituation, spec: ServiceSpec, { sc
     image: undefined,
     imageNote: undefined,
     project: project.value,
+    source: source.value,
+    tag: outcome?.tag,
     failures,
     verdicts,
   }

@@ -1,12 +1,7 @@
 import { dependencyRules, dependentRules } from '../dependencies/rules.js'
 import type { CustomizeResponse, Parent, RelatedRule } from '../metacontroller.js'
-import { LABEL } from '../names.js'
+import { LABEL, previewSetName } from '../names.js'
 import { parseServiceSpec } from './parse-spec.js'
-
-/** Name of the ApplicationSet that holds a Service's copies for pull requests. */
-export function previewSetName(service: string): string {
-  return `${service}-preview`
-}
 
 /**
  * What a Service's hooks must see besides its children; depends on name, namespace and spec alone, since Metacontroller

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { Condition } from '../conditions.js'
 import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { dnsLabel, matchingText } from '../matching-text.js'
+import { PreviewEnvironment } from '../preview/preview-environment.js'
+import { Preview } from '../preview/preview-status.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
 
@@ -36,47 +38,6 @@ export const Source = z.object({
 })
 
 export type Source = z.infer<typeof Source>
-
-const gitHubName = matchingText(/^[A-Za-z0-9_.-]+$/, {
-  max: 100,
-  message: 'write only the name as GitHub shows it, without https:// and /',
-})
-
-/** Copies for pull requests. */
-export const PreviewEnvironment = z.object({
-  enabled: z
-    .boolean()
-    .default(false)
-    .describe('Whether pull requests get a copy. Turned off, the copies that run are removed.'),
-  gitOwner: gitHubName.describe('User or organisation that owns the GitHub repository. Example: `alustan`.'),
-  gitRepo: gitHubName.describe('Name of the GitHub repository, without its owner. Example: `web-app-demo`.'),
-  imageTag: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe(
-      'Tag of the image of a pull request; its copy appears once that tag exists. `{{number}}`, `{{branchSlug}}`, `{{headSha}}` and `{{headShortSha}}` are filled in. When left out, a copy runs the image that the Service runs. Example: `pr-{{number}}-{{headShortSha}}`.',
-    ),
-  labels: z
-    .array(z.string().min(1).max(100))
-    .min(1)
-    .max(10)
-    .default(['preview'])
-    .meta({ 'x-kubernetes-list-type': 'set' })
-    .describe('Labels that a pull request must have, all of them, to get a copy.'),
-  maxPreviews: z
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .describe('How many copies there are at most; the pull requests with the highest numbers get one.'),
-  allowForks: z
-    .boolean()
-    .default(false)
-    .describe('Whether pull requests from forks get a copy: their code then runs in your cluster.'),
-})
 
 /** What a user writes in `spec` of a Service. */
 export const ServiceSpec = withRules(
@@ -150,6 +111,10 @@ export const ServiceStatus = z.object({
   message: z.string().describe('What that state is about and what to do.'),
   image: z.string().optional().describe('Image that is deployed, with its tag.'),
   previewURLs: z.array(z.string()).describe('Addresses of the healthy copies of pull requests.'),
+  previews: z
+    .array(Preview)
+    .optional()
+    .describe('The copies of pull requests, and the pull requests that have none and why; the newest first.'),
   healthStatus: z
     .object({
       applicationSet: ApplicationSetHealth.describe('The ApplicationSet of this Service.'),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Condition, type Standing, type Verdict, kstatus, stampConditions } from '../conditions.js'
 import type { Blocker } from '../dependencies/spec.js'
 import type { KubernetesObject, Parent } from '../metacontroller.js'
+import type { Previews } from '../preview/desired-previews.js'
 import type { Application } from './application.js'
 import { applicationSetConditions } from './observed.js'
 import type { ServiceStatus } from './spec.js'
@@ -40,6 +41,7 @@ export interface Report {
   readonly verdicts: readonly Verdict[]
   readonly set: KubernetesObject | undefined
   readonly applications: readonly Application[] | undefined
+  readonly previews?: Pick<Previews, 'previews' | 'previewURLs'>
 }
 
 /** Makes the status of a Service; the same report gives the same bytes. */
@@ -49,7 +51,9 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
     state,
     message,
     ...(image !== undefined && { image }),
-    previewURLs: [],
+    previewURLs: [...(report.previews?.previewURLs ?? [])],
+    ...(report.previews !== undefined &&
+      report.previews.previews.length > 0 && { previews: [...report.previews.previews] }),
     ...healthStatus(report),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
     conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], previousStatus(parent).conditions, {

@@ -35,6 +35,7 @@ const settings = {
   allowedProjects: ['default'] as [string],
   endpoints,
   resyncAfterSeconds: 60,
+  previewResyncAfterSeconds: 12,
 }
 const parent = { apiVersion: 'alustan.io/v1alpha1', kind: 'Service', metadata: { name: 'x', namespace: 'y' } }
 const now = '2026-01-02T03:04:05Z'

@@ -1,0 +1,118 @@
+import type { Verdict } from '../conditions.js'
+import { keptChild } from '../kept-child.js'
+import type { DesiredChild } from '../metacontroller.js'
+import { previewSetName } from '../names.js'
+import type { ServiceFacts } from '../service/facts.js'
+import type { Plan } from '../service/plan.js'
+import type { ServiceSituation } from '../service/situation.js'
+import type { ServiceSpec } from '../service/spec.js'
+import type { Candidate } from './candidate.js'
+import { keptCandidate, keptCandidates, previousPreviews } from './kept-candidates.js'
+import { planPreviews } from './plan-previews.js'
+import { type PreviewElement, observedElements } from './preview-element.js'
+import type { PreviewEnvironment } from './preview-environment.js'
+import { healthyUrls, previewReport } from './preview-report.js'
+import { previewSet } from './preview-set.js'
+import type { Preview } from './preview-status.js'
+import { listVerdict, readyVerdict } from './preview-verdicts.js'
+
+/** The copies of a Service for pull requests: what should exist, and what the status says of them. */
+export interface Previews {
+  readonly children: readonly DesiredChild[]
+  readonly previews: readonly Preview[]
+  readonly previewURLs: readonly string[]
+  readonly verdicts: readonly Verdict[]
+}
+
+const NONE: Previews = { children: [], previews: [], previewURLs: [], verdicts: [] }
+
+/** The environment of a Service that wants copies. */
+export function wantedPreviews(spec: ServiceSpec | undefined): PreviewEnvironment | undefined {
+  return spec?.previewEnvironment?.enabled === true ? spec.previewEnvironment : undefined
+}
+
+/** Copies as they are: something that they need is not known. Only who turned them off has none. */
+export function keptPreviews(situation: ServiceSituation, facts: ServiceFacts): Previews {
+  const { request, spec } = situation
+  const environment = wantedPreviews(spec.value)
+  if (spec.value !== undefined && environment === undefined) return NONE
+  const { set, elements } = runningPreviews(situation)
+  if (environment === undefined && set === undefined) return NONE
+  const children = set === undefined ? [] : [keptChild(set, request.parent.metadata.namespace)]
+  return report(situation, facts, keptCandidates(request.parent, elements), children)
+}
+
+/** The copies that the pull requests ask for. Without any list of those, what runs stays. */
+export function desiredPreviews(
+  situation: ServiceSituation,
+  spec: ServiceSpec,
+  facts: ServiceFacts,
+  { source, project, tag }: Plan,
+): Previews {
+  const environment = wantedPreviews(spec)
+  if (environment === undefined) return NONE
+  const list = facts.pullRequests
+  if (list?.pullRequests === undefined || source === undefined || project === undefined) {
+    return keptPreviews(situation, facts)
+  }
+  const { parent } = situation.request
+  const { elements: running } = runningPreviews(situation)
+  const basis = {
+    service: parent.metadata,
+    environment,
+    source,
+    repository: situation.image?.value?.repository,
+    scan: facts.scan,
+    tag,
+    running,
+  }
+  const previous = previousPreviews(parent)
+  const planned = planPreviews(basis, list, element => keptCandidate(element, previous.get(Number(element.number))))
+  const candidates = conflictOf(situation) === undefined ? planned : planned.map(withoutElement)
+  const elements = candidates.flatMap(({ element }) => element ?? [])
+  const children = elements.length === 0 ? [] : [previewSet(parent, spec, project, elements)]
+  return report(situation, facts, candidates, children)
+}
+
+function runningPreviews({ request, observed }: ServiceSituation) {
+  const set = observed.applicationSets.get(previewSetName(request.parent.metadata.name))
+  const elements: ReadonlyMap<number, PreviewElement> = observedElements(set)
+  return { set, elements }
+}
+
+function conflictOf({ request, observed }: ServiceSituation): string | undefined {
+  const { name, namespace } = request.parent.metadata
+  const setName = previewSetName(name)
+  return observed.foreignNames.includes(setName)
+    ? `ApplicationSet '${setName}' in namespace '${namespace}', which would hold the copies, belongs to somebody else; rename this Service or remove that ApplicationSet`
+    : undefined
+}
+
+function withoutElement({ element, ...rest }: Candidate): Candidate {
+  return element === undefined
+    ? rest
+    : { ...rest, urls: [], reason: 'nameConflict', message: 'the name of the ApplicationSet of the copies is taken' }
+}
+
+function report(
+  situation: ServiceSituation,
+  facts: ServiceFacts,
+  candidates: readonly Candidate[],
+  children: readonly DesiredChild[],
+): Previews {
+  const { observed, spec } = situation
+  const environment = wantedPreviews(spec.value)
+  const previews = previewReport(candidates, observed.previewApplications)
+  return {
+    children,
+    previews,
+    previewURLs: healthyUrls(previews, observed.previewApplications),
+    verdicts:
+      environment === undefined
+        ? []
+        : [
+            listVerdict(environment, facts.pullRequests),
+            readyVerdict(previews, runningPreviews(situation).set, conflictOf(situation)),
+          ],
+  }
+}

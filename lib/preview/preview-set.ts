@@ -1,0 +1,31 @@
+import type { DesiredChild, Parent } from '../metacontroller.js'
+import { LABEL, previewSetName } from '../names.js'
+import { applicationSet, serviceLabels } from '../service/application-set.js'
+import type { ServiceSpec } from '../service/spec.js'
+import type { PreviewElement } from './preview-element.js'
+
+/**
+ * The ApplicationSet of the copies. Its Applications track the namespaces that they make, so that these go with them:
+ * https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#namespace-metadata
+ */
+export function previewSet(
+  parent: Parent,
+  { dependencies }: ServiceSpec,
+  project: string,
+  elements: readonly PreviewElement[],
+): DesiredChild {
+  const { name, namespace } = parent.metadata
+  const labels = serviceLabels(name, dependencies)
+  const own = { 'app.kubernetes.io/managed-by': 'alustan', [LABEL.service]: name, [LABEL.preview]: '{{ .number }}' }
+  const tracked = `${namespace}_{{ .name }}:/Namespace:{{ .namespace }}/{{ .namespace }}`
+  return applicationSet(parent, {
+    name: previewSetName(name),
+    elements,
+    labels,
+    project,
+    image: undefined,
+    imageNote: undefined,
+    applicationLabels: { ...labels, [LABEL.preview]: '{{ .number }}' },
+    namespaceMetadata: { labels: own, annotations: { 'argocd.argoproj.io/tracking-id': tracked } },
+  })
+}
