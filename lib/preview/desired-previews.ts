@@ -112,7 +112,12 @@ function report(
         ? []
         : [
             listVerdict(environment, facts.pullRequests),
-            readyVerdict(previews, runningPreviews(situation).set, conflictOf(situation)),
+            readyVerdict(
+              previews,
+              runningPreviews(situation).set,
+              conflictOf(situation),
+              facts.pullRequests?.pullRequests !== undefined,
+            ),
           ],
   }
 }

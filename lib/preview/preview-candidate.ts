@@ -5,6 +5,7 @@ import { helmValues } from '../service/application-set.js'
 import { retagValues } from '../service/retag-values.js'
 import type { Source } from '../service/spec.js'
 import { type Candidate, describePullRequest } from './candidate.js'
+import { keptCandidate } from './kept-candidates.js'
 import { type PreviewTag, choosePreviewTag } from './choose-preview-tag.js'
 import type { PreviewElement } from './preview-element.js'
 import type { PreviewEnvironment } from './preview-environment.js'
@@ -34,7 +35,9 @@ export function previewCandidate(basis: PreviewBasis, pullRequest: PullRequest):
   const { values, badHost } = previewValues(basis.source.values, pullRequest)
   if (badHost !== undefined) {
     const message = `no host for a copy can be made of '${safeText(badHost, MAX_HOST_SHOWN)}': write a DNS name in lower case, such as app.example.com, short enough for preview-BRANCH-NUMBER- before it`
-    return { ...about, urls: [], reason: 'invalidHost', message }
+    const running = basis.running.get(pullRequest.number)
+    const kept = running === undefined ? { urls: [] } : keptCandidate(running, undefined)
+    return { ...kept, ...about, reason: 'invalidHost', message }
   }
   const { repository } = basis
   const { tag, ...doubt } = tagFor(basis, pullRequest)

@@ -32,6 +32,7 @@ export function readyVerdict(
   previews: readonly Preview[],
   set: KubernetesObject | undefined,
   conflict: string | undefined,
+  isListed: boolean,
 ): Verdict {
   const type = 'PreviewsReady'
   if (conflict !== undefined) return { type, status: 'False', reason: 'NameConflict', message: conflict }
@@ -39,6 +40,9 @@ export function readyVerdict(
   if (refusal !== undefined) {
     const message = `Argo CD refuses the ApplicationSet of the copies: ${safeText(refusal.message, MAX_FOREIGN_TEXT)}`
     return { type, status: 'False', reason: 'ApplicationSetRefused', message }
+  }
+  if (!isListed && previews.length === 0) {
+    return { type, status: 'Unknown', reason: 'NotListedYet', message: 'which copies are wanted is not known' }
   }
   const wanted = previews.filter(({ reason }) => reason !== 'maxPreviews' && reason !== 'forkNotAllowed')
   const leftOut = previews.length - wanted.length

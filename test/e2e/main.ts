@@ -5,6 +5,7 @@ import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
 import { type ApplyStrategy, startController } from './controller.js'
 import { list, patch } from './kubectl.js'
+import { previewsScenario } from './previews.js'
 import { registryScenario } from './registry.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
@@ -15,7 +16,7 @@ import { terraformScenario } from './terraform.js'
 // machine and Metacontroller (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster needs Argo CD
 // and, at REGISTRY, an image registry that its node pulls from. `npm run e2e -- service` runs one scenario.
 
-const SCENARIOS: readonly Scenario[] = [serviceScenario, terraformScenario]
+const SCENARIOS: readonly Scenario[] = [serviceScenario, previewsScenario, terraformScenario]
 const STRATEGIES: readonly ApplyStrategy[] = ['dynamic-apply', 'server-side-apply']
 const OURS = ['services.alustan.io', 'terraforms.alustan.io']
 
@@ -67,6 +68,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
   }
   for (const name of [world.namespace, world.secretsNamespace]) await run('kubectl', ['create', 'namespace', name])
   const proxy = await kubectlProxy()
+  const prepared = await scenario.prepare?.()
   const hooks = start(process.execPath, ['dist/hooks/server.js'], {
     PORT: new URL(world.hooksURL).port,
     ALUSTAN_NAMESPACE: world.secretsNamespace,
@@ -75,6 +77,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
     INFRA_SYNC_INTERVAL: '5s',
     KUBERNETES_API_URL: proxy.url,
     ...scenario.environment,
+    ...prepared?.environment,
   })
   const isReady = async () => ((await fetch(`${world.hooksURL}/readyz`)).ok ? true : undefined)
   await eventually('the hooks are ready', 20, isReady)
@@ -86,6 +89,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
   await clear(world)
   await controller.stop()
   await hooks.stop()
+  await prepared?.stop()
   proxy.stop()
   await rm(folder, { recursive: true })
   return sum

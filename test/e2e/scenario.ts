@@ -14,5 +14,7 @@ export interface Scenario {
   readonly name: string
   /** Environment of the hooks beside what every scenario has. */
   readonly environment?: Record<string, string>
+  /** Starts what the hooks need beside that, and says how they find it. */
+  prepare?(): Promise<{ environment: Record<string, string>; stop(): Promise<void> }>
   readonly steps: readonly (readonly [what: string, step: (world: World) => Promise<void>])[]
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { parseAllDocuments } from 'yaml'
+import { examples } from './examples.js'
 import { pushImage, removeTag } from './images.js'
 import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
@@ -9,18 +8,6 @@ import { eventually } from './shell.js'
 /** Text that a template engine, YAML or a shell would mangle if one of them saw it as anything but data. */
 const ODD_TEXT = 'a {{ .Values.x }} "b" \'c\'\n\tend: yes # no\n${not.ours} $${workspace.KEPT} \\ é\u2028'
 const ARRIVES_AS = ODD_TEXT.replace('$${workspace', '${workspace')
-
-/** The manifests of examples/ in the scenario's namespaces and with its chart; their values stay as they are. */
-async function examples(file: string, world: World): Promise<Seen[]> {
-  const documents = parseAllDocuments(await readFile(`examples/${file}`, 'utf8'))
-  return documents.map(document => {
-    const object: Seen = document.toJS()
-    if (object.kind === 'Secret') object.metadata.namespace = world.secretsNamespace
-    else object.metadata.namespace = world.namespace
-    if (object.spec?.source !== undefined) object.spec.source.repoURL = world.chartURL
-    return object
-  })
-}
 
 async function state(name: string, { namespace }: World): Promise<Seen> {
   const service = await get('services.alustan.io', name, namespace)

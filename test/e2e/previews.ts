@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import type { FakeGitHub, FakePull } from '../fake/github-state.js'
+import { addRepository, fakePull, startFakeGitHub } from '../fake/github.js'
+import { examples } from './examples.js'
+import { pushImage, removeTag } from './images.js'
+import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
+import type { Scenario, World } from './scenario.js'
+import { eventually } from './shell.js'
+
+const REPOSITORY = 'alustan/web-app-demo'
+const TOKEN = 'e2e-token'
+const IMAGE = 'localhost:5000/alustan/web'
+
+let github: FakeGitHub
+
+/** A commit of this run alone, so that no older run has left its image. */
+const shaOf = (number: number, { namespace }: World) =>
+  createHash('sha1').update(`${namespace} ${number}`).digest('hex')
+const tagOf = (number: number, world: World) => `pr-${number}-${shaOf(number, world).slice(0, 7)}`
+
+function pulls(): FakePull[] {
+  return github.repositories.get(REPOSITORY)?.pulls ?? []
+}
+
+function open(number: number, branch: string, world: World): void {
+  pulls().push(fakePull(number, { branch, sha: shaOf(number, world) }))
+}
+
+function close(number: number): void {
+  for (const pull of pulls()) if (pull.number === number) pull.state = 'closed'
+}
+
+async function statusOf({ namespace }: World): Promise<Seen> {
+  return (await get('services.alustan.io', 'web-service', namespace))?.status
+}
+
+async function until(what: string, world: World, isTrue: (status: Seen) => unknown): Promise<Seen> {
+  return eventually(what, 90, async () => {
+    const status = await statusOf(world)
+    if (isTrue(status)) return status
+    throw new Error(JSON.stringify([status?.state, status?.message, status?.previews]))
+  })
+}
+
+const previewOf = (status: Seen, number: number): Seen =>
+  status?.previews?.find((preview: Seen) => preview.number === number)
+
+/** Waits until the copy runs this image in a namespace of its own, with its host in the values; returns the namespace. */
+async function copyRuns(number: number, tag: string, host: string, world: World): Promise<string> {
+  const status = await until(`the copy of ${number} is Healthy on ${tag}`, world, seen => {
+    const { health, image, reason } = previewOf(seen, number) ?? {}
+    return health === 'Healthy' && image === `alustan/web:${tag}` && reason === undefined
+  })
+  const { namespace, urls } = previewOf(status, number)
+  assert.deepEqual(urls, [`https://${host}`])
+  assert.ok(status.previewURLs.includes(`https://${host}`))
+  await eventually(`a pod in ${namespace} runs ${tag}`, 60, async () => {
+    const pods = (await list('pods', namespace)).filter(pod => pod.metadata.deletionTimestamp === undefined)
+    const images = pods.filter(pod => pod.status.phase === 'Running').map(pod => pod.spec.containers[0].image)
+    return images.length === 1 && images[0] === `${IMAGE}:${tag}` ? true : undefined
+  })
+  const values = JSON.parse((await get('configmap', 'frontend-values', namespace)).data.values)
+  assert.deepEqual(values.ingress, { hosts: [{ host }], tls: [{ hosts: [host] }] })
+  return namespace
+}
+
+/** Waits until nothing of a copy is left, its namespace neither. */
+async function isGone(namespace: string, world: World): Promise<void> {
+  await eventually(`${namespace} is gone`, 90, async () => {
+    if ((await get('application', namespace, world.namespace)) !== undefined)
+      throw new Error('its Application is there')
+    const left = await get('namespace', namespace, 'default')
+    if (left !== undefined) throw new Error(`the namespace is ${left.status.phase}`)
+    return true
+  })
+}
+
+const condition = (status: Seen, type: string): Seen => status?.conditions?.find((each: Seen) => each.type === type)
+const seen = new Map<number, string>()
+const LOGIN = 'preview-feature-login-7-chart-example.local'
+const SUM = 'preview-fix-emile-3-12-chart-example.local'
+
+/** Copies for pull requests come, change and go, and outlive an outage of GitHub. */
+export const previewsScenario: Scenario = {
+  name: 'Previews',
+  async prepare() {
+    github = await startFakeGitHub()
+    addRepository(github, REPOSITORY)
+    github.tokens.set(TOKEN, { login: 'alustan', type: 'Bot', may: 'read' })
+    const environment = { GITHUB_API_URL: github.url, GITHUB_TOKEN: TOKEN, PREVIEW_SYNC_INTERVAL: '2s' }
+    return { environment, stop: () => github.close() }
+  },
+  steps: [
+    [
+      'two pull requests have copies in namespaces of their own, and their addresses are in the status',
+      async world => {
+        await pushImage('alustan/web', '1.1.0', '1.1.3', '1.2.0')
+        await apply(...(await examples('workspace.yaml', world)))
+        open(7, 'feature/login', world)
+        open(12, 'Fix/Émile #3', world)
+        pulls().push(fakePull(13, { labels: ['bug'] }))
+        const [, web] = await examples('services.yaml', world)
+        delete web.spec.dependencies
+        await apply(web)
+        seen.set(7, await copyRuns(7, '1.1.3', LOGIN, world))
+        seen.set(12, await copyRuns(12, '1.1.3', SUM, world))
+        const status = await until('the Service is Completed', world, ({ state }) => state === 'Completed')
+        assert.deepEqual(status.previewURLs, [`https://${LOGIN}`, `https://${SUM}`])
+        assert.equal(previewOf(status, 13), undefined)
+        assert.notEqual(seen.get(7), seen.get(12))
+      },
+    ],
+    [
+      'a closed one goes with its Application, workloads and namespace; the other stays',
+      async world => {
+        const [pod] = await list('pods', seen.get(7) ?? '')
+        close(12)
+        await isGone(seen.get(12) ?? '', world)
+        const [same] = await list('pods', seen.get(7) ?? '')
+        assert.equal(same.metadata.uid, pod.metadata.uid)
+        const status = await until('it left the status', world, each => previewOf(each, 12) === undefined)
+        assert.deepEqual(status.previewURLs, [`https://${LOGIN}`])
+        assert.equal(status.state, 'Completed')
+      },
+    ],
+    [
+      'GitHub is down: what runs stays, the condition says so, and it recovers by itself',
+      async world => {
+        github.fault = { kind: 'refuse' }
+        close(7)
+        const status = await until('the condition is False', world, each => {
+          return condition(each, 'PullRequestsListed')?.status === 'False'
+        })
+        assert.equal(status.state, 'Completed')
+        assert.deepEqual(status.previewURLs, [`https://${LOGIN}`])
+        assert.ok(await get('namespace', seen.get(7) ?? '', 'default'))
+        for (const pull of pulls()) if (pull.number === 7) pull.state = 'open'
+        github.fault = undefined
+        await until('the condition is True', world, each => condition(each, 'PullRequestsListed')?.status === 'True')
+      },
+    ],
+    [
+      'with imageTag a new copy waits for its image, and one that runs goes on until its own is there',
+      async world => {
+        const imageTag = 'pr-{{number}}-{{headShortSha}}'
+        await patch('services.alustan.io', 'web-service', world.namespace, {
+          spec: { previewEnvironment: { imageTag } },
+        })
+        open(20, 'gate', world)
+        const status = await until('both wait', world, each =>
+          [7, 20].every(number => previewOf(each, number)?.reason === 'waitingForImage'),
+        )
+        assert.equal(previewOf(status, 7).image, 'alustan/web:1.1.3')
+        assert.equal(previewOf(status, 20).namespace, undefined)
+        await pushImage('alustan/web', tagOf(7, world), tagOf(20, world))
+        await copyRuns(7, tagOf(7, world), LOGIN, world)
+        seen.set(20, await copyRuns(20, tagOf(20, world), 'preview-gate-20-chart-example.local', world))
+        await removeTag('alustan/web', tagOf(7, world))
+      },
+    ],
+    [
+      'turned off, all copies go; turned on, they come again',
+      async world => {
+        const turn = (enabled: boolean) =>
+          patch('services.alustan.io', 'web-service', world.namespace, { spec: { previewEnvironment: { enabled } } })
+        await turn(false)
+        await isGone(seen.get(7) ?? '', world)
+        await isGone(seen.get(20) ?? '', world)
+        assert.ok(await get('applicationset', 'web-service', world.namespace))
+        await turn(true)
+        await copyRuns(20, tagOf(20, world), 'preview-gate-20-chart-example.local', world)
+      },
+    ],
+    [
+      'with the Service its copies and their namespaces go',
+      async world => {
+        await remove('services.alustan.io', 'web-service', world.namespace)
+        await isGone(seen.get(20) ?? '', world)
+        await eventually('the Service is gone', 60, async () =>
+          (await statusOf(world)) === undefined ? true : undefined,
+        )
+        for (const kind of ['applicationsets', 'applications', 'pods']) {
+          assert.deepEqual(await list(kind, world.namespace), [])
+        }
+        await removeTag('alustan/web', tagOf(20, world))
+      },
+    ],
+  ],
+}
