@@ -17,19 +17,22 @@ export interface LifeRecord {
   fault: string | undefined
   /** Somebody removed Jobs: a success that nobody saw yet may be lost with its Job, and is repeated. */
   isJobRemoved: boolean
+  /** Somebody else stops what runs: who removed Jobs, or the garbage collector. Nobody else may. */
+  isStopAllowed: boolean
   /** Looks at all objects; call it after each change of pods. */
   inspect(objects: readonly ApiObject[]): void
   /** Whether a script of this kind succeeded for a Terraform. */
   hasSucceeded(terraform: string, step: string): boolean
 }
 
-/** Starts a record. Two live pods for one Terraform, or a deploy that succeeded twice, are faults at once. */
+/** Starts a record. Two live pods of one Terraform, one stopped while it runs and a deploy done twice are faults at once. */
 export function lifeRecord(): LifeRecord {
   const pods = new Map<string, SeenPod>()
   const record: LifeRecord = {
     pods,
     fault: undefined,
     isJobRemoved: false,
+    isStopAllowed: false,
     inspect(objects) {
       const live = new Map<string, string>()
       for (const { kind, metadata, status } of objects) {
@@ -44,6 +47,8 @@ export function lifeRecord(): LifeRecord {
         if (before === undefined) pods.set(metadata.uid ?? '', { name: metadata.name, terraform, step, job, phase })
         else before.phase = phase
         if (phase === 'Succeeded' || phase === 'Failed') continue
+        const isStopped = phase === 'Running' && metadata.deletionTimestamp !== undefined
+        if (isStopped && !record.isStopAllowed) record.fault ??= `${metadata.name} was stopped while it ran`
         const other = live.get(terraform)
         if (other !== undefined) record.fault ??= `two live pods: ${other}, ${metadata.name}`
         live.set(terraform, metadata.name)

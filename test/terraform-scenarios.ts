@@ -102,6 +102,7 @@ export const LIFE_SCENARIOS: Readonly<Record<string, LifeScenario>> = {
     await create(life, 'staging', { TF_VAR_region: 'a' })
     await sometime(life)
     life.record.isJobRemoved = true
+    life.record.isStopAllowed = true
     for (const { metadata } of await life.cluster.list(RESOURCES.jobs)) {
       await life.cluster.delete(RESOURCES.jobs, metadata, { propagation: 'Background' })
     }
@@ -116,6 +117,7 @@ export const LIFE_SCENARIOS: Readonly<Record<string, LifeScenario>> = {
   async 'foreground deletion'(life) {
     await create(life, 'staging', { TF_VAR_region: 'a' })
     await sometime(life)
+    life.record.isStopAllowed = true
     await remove(life, 'staging', true)
     await isGone(life, 'staging')
   },

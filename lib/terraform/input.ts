@@ -1,5 +1,6 @@
 import { AlustanError } from '../errors.js'
 import type { Parent } from '../metacontroller.js'
+import { ANNOTATION } from '../names.js'
 import { escapeExpansion, parseCommand, postDeployCommand } from './command.js'
 import { type RunInput, jobName } from './job.js'
 import type { TerraformSpec } from './spec.js'
@@ -22,8 +23,23 @@ const MAX_VARIABLE_BYTES = 128 * 1024 - 1
 /** All annotations of an object may have 256 KiB; one of them is the Job as JSON, under dynamic-apply. */
 const MAX_JSON_BYTES = 220 * 1024
 
-/** Computes what to run. Throws `InvalidSpec` for scripts, arguments and variables that no container can get. */
+const computed = new WeakMap<TerraformSpec, { of: string; runs: WantedRuns }>()
+
+/**
+ * What to run. Throws `InvalidSpec` for scripts, arguments and variables that no container can get. It is computed once
+ * for a spec that stays the same object, as `readTerraform` sees to.
+ */
 export function wantedRuns(parent: Parent, spec: TerraformSpec, image: string): WantedRuns {
+  const { name, annotations } = parent.metadata
+  const of = JSON.stringify([name, annotations?.[ANNOTATION.requestedAt], image])
+  const known = computed.get(spec)
+  if (known?.of === of) return known.runs
+  const runs = computeRuns(parent, spec, image)
+  computed.set(spec, { of, runs })
+  return runs
+}
+
+function computeRuns(parent: Parent, spec: TerraformSpec, image: string): WantedRuns {
   refuseLargeVariables(spec)
   const wanted = (input: RunInput): WantedRun => ({ name: jobName(parent, spec, input), input })
   const command = parseCommand('scripts.deploy', spec.scripts.deploy)
