@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyReply,
 } from 'fastify'
 import type { Config } from '../lib/config.js'
+import type { Feedback } from '../lib/github/feedback-note.js'
 import type { PullRequestLister } from '../lib/github/pull-requests.js'
 import { InvalidRequest } from '../lib/metacontroller.js'
 import type { RunReader } from '../lib/kubernetes/run-reader.js'
@@ -23,6 +24,8 @@ export interface Deps {
   config: Config
   scanner: ImageScanner
   pullRequests: PullRequestLister
+  /** Tells pull requests of their copies; left out: nobody does. */
+  feedback?: Feedback
   /** Credentials of registries: a Terraform gets those of its own. */
   credentials: FindCredentials
   runReader: RunReader

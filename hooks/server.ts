@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { type Config, parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
 import { createGitHubClient } from '../lib/github/client.js'
+import { createFeedback } from '../lib/github/create-feedback.js'
 import { createPullRequestLister } from '../lib/github/pull-request-lister.js'
 import { gitHubToken } from '../lib/github/token.js'
 import { apiURL, kubernetesApi } from '../lib/kubernetes/api.js'
@@ -50,12 +51,22 @@ const pullRequests = createPullRequestLister({
   onListing: listingLog(logger),
 })
 metrics.watchCache('github', () => pullRequests.cached())
+const feedback = createFeedback({
+  client: gitHub,
+  onFailure: ({ reason, message, cause }) => {
+    logger.warn(
+      { reason, message, ...(reason === 'InternalError' && { err: cause }) },
+      'feedback in pull requests fails',
+    )
+  },
+})
 const kubernetes = apiURL(config.kubernetesApiUrl, process.env)
 let isStopping = false
 const app = await buildApp({
   config,
   scanner,
   pullRequests,
+  feedback,
   runReader: config.readPodLogs
     ? createRunReader(kubernetes === undefined ? undefined : kubernetesApi(kubernetes), () => performance.now())
     : blindRunReader,
@@ -72,6 +83,7 @@ closeWithGrace({ delay: 9000, logger }, async ({ err }) => {
   await new Promise(resolve => setTimeout(resolve, DRAIN_MS))
   scanner.close()
   pullRequests.close()
+  feedback.close()
   await app.close()
 })
 

@@ -1,14 +1,18 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { parseParent, parseSyncRequest } from '../lib/metacontroller.js'
+import { type Parent, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
 import { wantedPreviews } from '../lib/preview/desired-previews.js'
+import type { Preview } from '../lib/preview/preview-status.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
+import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { relatedToService } from '../lib/service/related.js'
 import { type ServiceSituation, readService } from '../lib/service/situation.js'
+import type { ServiceSpec } from '../lib/service/spec.js'
 import { previousStatus } from '../lib/service/status.js'
 import type { Deps } from './app.js'
 import { changeObserver } from './change-observer.js'
+import { feedbackNote, feedbackService } from './preview-feedback.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
 
@@ -27,14 +31,18 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     app.post('/sync', async (request, reply) => {
       const situation = readService(parseSyncRequest(request.body), settings)
       const [scan, pullRequests] = await Promise.all([readScan(deps, situation), readPullRequests(deps, situation)])
-      const answer = desiredService(situation, { now: deps.now(), scan, pullRequests })
       const { parent } = situation.request
+      const told = feedbackService(parent, situation.spec.value)
+      const feedbackFailure = told && deps.feedback?.failure(told)
+      const answer = desiredService(situation, { now: deps.now(), scan, pullRequests, feedbackFailure })
+      tellPullRequests(deps, parent, situation.spec.value, answer.status.previews)
       noteChange(request.log, parent, previousStatus(parent), answer.status)
       return replyWithTag(request, reply, answer)
     })
     app.post('/finalize', async request => {
       const finalize = parseSyncRequest(request.body)
       const answer = finalizeService(finalize, deps.now())
+      tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, [])
       noteChange(request.log, finalize.parent, previousStatus(finalize.parent), answer.status)
       return answer
     })
@@ -53,4 +61,15 @@ async function readPullRequests({ pullRequests }: Deps, { spec }: ServiceSituati
   const environment = wantedPreviews(spec.value)
   if (environment === undefined || spec.value?.suspend === true) return undefined
   return pullRequests.read({ owner: environment.gitOwner, name: environment.gitRepo })
+}
+
+/** Notes what pull requests are to be told; it is written later, by the background. */
+function tellPullRequests(
+  { feedback }: Deps,
+  parent: Parent,
+  spec: ServiceSpec | undefined,
+  previews: readonly Preview[] = [],
+): void {
+  const note = feedbackNote(parent, spec, previews)
+  if (note !== undefined) feedback?.note(note)
 }

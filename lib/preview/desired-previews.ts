@@ -14,7 +14,7 @@ import type { PreviewEnvironment } from './preview-environment.js'
 import { healthyUrls, previewReport } from './preview-report.js'
 import { previewSet } from './preview-set.js'
 import type { Preview } from './preview-status.js'
-import { listVerdict, readyVerdict } from './preview-verdicts.js'
+import { feedbackVerdicts, listVerdict, readyVerdict } from './preview-verdicts.js'
 
 /** The copies of a Service for pull requests: what should exist, and what the status says of them. */
 export interface Previews {
@@ -118,6 +118,7 @@ function report(
               conflictOf(situation),
               facts.pullRequests?.pullRequests !== undefined,
             ),
+            ...feedbackVerdicts(facts.feedbackFailure),
           ],
   }
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../conditions.js'
+import type { AlustanError } from '../errors.js'
 import type { PullRequestList } from '../github/pull-requests.js'
 import type { KubernetesObject } from '../metacontroller.js'
 import { applicationSetConditions } from '../service/observed.js'
@@ -25,6 +26,13 @@ export function listVerdict(environment: PreviewEnvironment, list: PullRequestLi
     return { type, status: 'True', reason: 'ListTruncated', message }
   }
   return { type, status: 'True', reason: 'Listed', message: `the open pull requests of ${repository} are known` }
+}
+
+/** The condition FeedbackWritten, there only while pull requests cannot be told of their copies. */
+export function feedbackVerdicts(failure: AlustanError | undefined): Verdict[] {
+  if (failure === undefined) return []
+  const { reason, message } = failure
+  return [{ type: 'FeedbackWritten', status: 'False', reason, message }]
 }
 
 /** The condition PreviewsReady: whether every copy is up. It is no part of how the Service itself stands. */

@@ -1,3 +1,4 @@
+import type { AlustanError } from '../errors.js'
 import type { Endpoints } from '../registry/reference.js'
 import type { PullRequestList } from '../github/pull-requests.js'
 import type { Scan } from '../registry/scan.js'
@@ -23,4 +24,6 @@ export interface ServiceFacts {
   readonly scan: Scan | undefined
   /** Pull requests of its repository; undefined when it wants no copies for them. */
   readonly pullRequests?: PullRequestList | undefined
+  /** Why pull requests could not be told of their copies. */
+  readonly feedbackFailure?: AlustanError | undefined
 }
