@@ -247,6 +247,24 @@ for (const [why, token, fault, reason, message] of rows) {
   )
 }
 
+t.test('a copy that went while GitHub was down is told of later, unless it came back', t =>
+  withFake(async (fake, team) => {
+    const { note, pass } = replica(fake)
+    await note([up, { ...up, number: 2 }])
+    fake.fault = { kind: 'status', status: 502 }
+    await note([], { gone: [1, 2] })
+    await note([{ ...up, number: 2 }])
+    await pass(600_000)
+    fake.fault = undefined
+    await note([{ ...up, number: 2 }])
+    await note([{ ...up, number: 2 }])
+    t.match(team.comments, [
+      { issue: 1, body: / is removed\./ },
+      { issue: 2, body: / is up\./ },
+    ])
+  }),
+)
+
 t.test('texts of others stay texts', async t => {
   const nasty = '`` ` @team/all #1 <img src=x onerror=alert(1)> [a](javascript:x)\n\n# head\u202e <!-- x --> |'
   const body = commentBody({

@@ -34,6 +34,12 @@ interface Written {
   readonly at: number
 }
 
+interface Task {
+  readonly kind: FeedbackNote['kind']
+  readonly telling: Telling
+  readonly at: number
+}
+
 interface Failed {
   readonly failure: AlustanError
   readonly times: number
@@ -47,10 +53,9 @@ interface Failed {
 export function createFeedback({ client, clock = systemClock, onFailure }: FeedbackDeps): Feedback {
   const written = new Map<string, Written>()
   const failed = new Map<string, Failed>()
-  const pending = new Map<
-    string,
-    { readonly kind: FeedbackNote['kind']; readonly telling: Telling; readonly at: number }
-  >()
+  const pending = new Map<string, Task>()
+  /** Copies that are gone and not told of yet: the status of their Service does not remember them. */
+  const owed = new Map<string, Task>()
   const inTurn = pLimit(1)
   let isClosed = false
 
@@ -60,14 +65,16 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
   const write = async (key: string): Promise<void> => {
     const task = pending.get(key)
     pending.delete(key)
-    if (task === undefined || isClosed || clock.now() - task.at > OUTDATED_MS) return
+    if (task === undefined || isClosed) return
     const { kind, telling } = task
+    if (telling.preview !== undefined && clock.now() - task.at > OUTDATED_MS) return
     const service = serviceKey(telling.service)
     if ((failed.get(service)?.until ?? 0) > clock.now()) return
     try {
       const writes = await tell(kind, telling, client)
       remember(written, key, { text: textOf(kind, telling), at: clock.now() })
       failed.delete(service)
+      if (owed.get(key)?.telling === telling) owed.delete(key)
       await pause(writes * WRITE_PAUSE_MS)
     } catch (cause) {
       const failure = cause instanceof AlustanError ? cause : internalError(telling, cause)
@@ -89,14 +96,23 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
 
   return {
     note({ kind, repository, service, previews, gone }) {
-      if (isClosed || (failed.get(serviceKey(service))?.until ?? 0) > clock.now()) return
-      for (const preview of previews) schedule(kind, { repository, service, number: preview.number, preview })
-      for (const number of gone) schedule(kind, { repository, service, number, preview: undefined })
+      if (isClosed) return
+      for (const number of gone) {
+        const telling = { repository, service, number, preview: undefined }
+        remember(owed, tellingKey(kind, telling), { kind, telling, at: clock.now() })
+      }
+      const tellings = previews.map(preview => ({ repository, service, number: preview.number, preview }))
+      for (const telling of tellings) owed.delete(tellingKey(kind, telling))
+      const key = serviceKey(service)
+      if ((failed.get(key)?.until ?? 0) > clock.now()) return
+      for (const telling of tellings) schedule(kind, telling)
+      for (const task of owed.values()) if (serviceKey(task.telling.service) === key) schedule(task.kind, task.telling)
     },
     failure: service => failed.get(serviceKey(service))?.failure,
     close() {
       isClosed = true
       pending.clear()
+      owed.clear()
     },
   }
 }
