@@ -332,7 +332,7 @@ t.test('at most one write a second', t =>
 
 t.test('the hooks note what pull requests are to be told, and the status says when that fails', async t => {
   const notes: FeedbackNote[] = []
-  let failure: AlustanError | undefined
+  const failing: { failure?: AlustanError } = {}
   const app = await buildApp({
     config: parseConfig({}),
     scanner: {
@@ -352,7 +352,7 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
       }),
       close: () => undefined,
     },
-    feedback: { note: given => notes.push(given), failure: () => failure, close: () => undefined },
+    feedback: { note: given => notes.push(given), failure: () => failing.failure, close: () => undefined },
     credentials: async () => undefined,
     runReader: createRunReader(undefined, () => 0),
     metrics: buildMetrics(),
@@ -381,7 +381,7 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
     ...first.status,
     previews: [...first.status.previews, { ...first.status.previews[0], number: 3 }],
   }
-  failure = new AlustanError('GitHubForbidden', 'may not')
+  failing.failure = new AlustanError('GitHubForbidden', 'may not')
   const condition = { type: 'FeedbackWritten', status: 'False', reason: 'GitHubForbidden', message: 'may not' }
   t.match(
     (await hook('sync')).status.conditions.find(({ type }: any) => type === 'FeedbackWritten'),
