@@ -16,6 +16,13 @@ type Source = z.infer<typeof Source>
 
 const Destination = z.looseObject({ name: text, namespace: text }).optional().catch(undefined)
 
+type Destination = z.infer<typeof Destination>
+
+const ComparedTo = z.looseObject({ source: Source, destination: Destination }).optional().catch(undefined)
+
+/** What Argo CD's report on an Application is about. */
+export type ComparedTo = z.infer<typeof ComparedTo>
+
 const Conditions = z
   .array(z.looseObject({ type: z.string(), message: z.string().catch('') }))
   .optional()
@@ -31,7 +38,7 @@ export const Application = z.looseObject({
       sync: z
         .looseObject({
           status: text,
-          comparedTo: z.looseObject({ source: Source, destination: Destination }).optional().catch(undefined),
+          comparedTo: ComparedTo,
         })
         .optional()
         .catch(undefined),
@@ -63,4 +70,9 @@ export function isSameSource(one: Source, other: Source): boolean {
     one?.helm?.releaseName === other?.helm?.releaseName &&
     one?.helm?.values === other?.helm?.values
   )
+}
+
+/** Whether two destinations agree in all that we set: cluster and namespace. */
+export function isSameDestination(one: Destination, other: Destination): boolean {
+  return one?.name === other?.name && one?.namespace === other?.namespace
 }

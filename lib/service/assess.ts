@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../metacontroller.js'
-import { type Application, isSameSource } from './application.js'
+import { type Application, type ComparedTo, isSameDestination, isSameSource } from './application.js'
 import type { Element } from './application-set.js'
 import { applicationSetConditions } from './observed.js'
 
@@ -63,7 +63,7 @@ export function assessApplication(element: Element, application: Application | u
   // Before the comparison: what cannot be compared at all is never compared to our source.
   const fault = status?.conditions?.find(({ type }) => FAULTS.includes(type))
   if (fault !== undefined) return { state: 'Failed', message: `${name}: ${fault.type}: ${cut(fault.message)}` }
-  if (!isSameSource(status?.sync?.comparedTo?.source, sourceOf(element))) return change
+  if (!isComparedTo(element, status?.sync?.comparedTo)) return change
   const { phase, message, syncResult } = status?.operationState ?? {}
   const isOfThisSource = syncResult === undefined || isSameSource(syncResult.source, sourceOf(element))
   if ((phase === 'Failed' || phase === 'Error') && isOfThisSource) {
@@ -84,15 +84,23 @@ function assessHealth(name: string, { status }: Application): Assessment {
 
 /** Whether the Application's own spec is what the element asks for. */
 function isMadeOf(element: Element, { spec }: Application): boolean {
+  return isSameSource(spec?.source, sourceOf(element)) && isSameDestination(spec?.destination, destinationOf(element))
+}
+
+/** Whether what Argo CD reports is of the element: it copies source and destination when it begins to compare. */
+function isComparedTo(element: Element, comparedTo: ComparedTo): boolean {
   return (
-    isSameSource(spec?.source, sourceOf(element)) &&
-    spec?.destination?.name === element.cluster &&
-    spec.destination.namespace === element.namespace
+    isSameSource(comparedTo?.source, sourceOf(element)) &&
+    isSameDestination(comparedTo?.destination, destinationOf(element))
   )
 }
 
 function sourceOf({ repoURL, path, targetRevision, releaseName, values }: Element) {
   return { repoURL, path, targetRevision, helm: { releaseName, values } }
+}
+
+function destinationOf({ cluster, namespace }: Element) {
+  return { name: cluster, namespace }
 }
 
 function cut(foreign: string): string {
