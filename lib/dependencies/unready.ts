@@ -13,6 +13,8 @@ const DependencyStatus = z
   })
   .catch({ state: undefined, observedGeneration: undefined, blockedBy: [] })
 
+type Status = z.infer<typeof DependencyStatus>
+
 const READY_STATES = { Service: ['Completed'], Terraform: ['Completed', 'Success'] } as const
 
 /** The named dependencies that are not ready at their current generation, sorted, with what each waits for itself. */
@@ -29,16 +31,20 @@ export function unreadyDependencies(request: SyncRequest, dependencies: Dependen
     const status = DependencyStatus.parse(object?.status)
     const reason = whyUnready(dependency.kind, object, status)
     if (reason === undefined) return []
-    const waitsFor = status.state === 'Blocked' ? pathsOf(self, blockerId(dependency), status.blockedBy) : []
+    const waitsFor = isCurrent(object, status) ? pathsOf(self, blockerId(dependency), status.blockedBy) : []
     return [{ ...dependency, reason, ...(waitsFor.length > 0 && { waitsFor }) }]
   })
 }
 
-function whyUnready(
-  kind: Blocker['kind'],
-  object: KubernetesObject | undefined,
-  status: z.infer<typeof DependencyStatus>,
-): string | undefined {
+/**
+ * Whether the status tells what keeps the spec as it is now from starting: one that is being deleted waits for its
+ * dependents, which is no way of a cycle, and an edit may have taken the dependency away.
+ */
+function isCurrent(object: KubernetesObject | undefined, { observedGeneration }: Status): boolean {
+  return object?.metadata.deletionTimestamp == null && observedGeneration === object?.metadata.generation
+}
+
+function whyUnready(kind: Blocker['kind'], object: KubernetesObject | undefined, status: Status): string | undefined {
   if (object === undefined) return 'does not exist'
   if (object.metadata.deletionTimestamp != null) return 'is being deleted'
   if (status.state === undefined) return 'has no status yet'
