@@ -43,9 +43,10 @@ const BODY_LIMIT = 16 * 1024 * 1024
 /** Above this delay of the event loop a hook would miss Metacontroller's timeout of 10 s for sure. */
 const MAX_EVENT_LOOP_DELAY_MS = 3000
 
+const BAD_TOKEN = 'the hook token is missing or wrong; see HOOK_TOKEN'
+
 const REFUSALS: Partial<Record<number, string>> = {
   400: 'the body is no request of a Metacontroller hook, version v2',
-  401: 'the hook token is missing or wrong; see HOOK_TOKEN',
   404: 'there is no such route',
   413: 'the body is larger than 16 MiB',
   415: 'the content type is not application/json',
@@ -85,7 +86,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
 async function guardHooks(hooks: FastifyInstance, { config, metrics }: Deps): Promise<void> {
   limitInFlight(hooks, refuseForNow)
-  if (config.hookToken !== undefined) await hooks.register(bearerAuth, { keys: new Set([config.hookToken]) })
+  if (config.hookToken !== undefined) {
+    await hooks.register(bearerAuth, {
+      keys: new Set([config.hookToken]),
+      errorResponse: () => ({ error: BAD_TOKEN }),
+    })
+  }
   await hooks.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     pressureHandler: (_request, reply) => {

@@ -135,6 +135,7 @@ t.test('hooks need the token, everything else does not', async t => {
   for (const authorization of [undefined, 'Bearer wrong', `Basic ${CANARY}`]) {
     const refused = await post('/services/sync', body(), authorization === undefined ? {} : { authorization })
     t.equal(refused.statusCode, 401)
+    t.strictSame(refused.json(), { error: 'the hook token is missing or wrong; see HOOK_TOKEN' })
     t.notMatch(refused.body, CANARY)
   }
   t.equal((await post('/services/sync', body(), { authorization: `Bearer ${CANARY}` })).statusCode, 200)
