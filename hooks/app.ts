@@ -46,7 +46,6 @@ const MAX_EVENT_LOOP_DELAY_MS = 3000
 const BAD_TOKEN = 'the hook token is missing or wrong; see HOOK_TOKEN'
 
 const REFUSALS: Partial<Record<number, string>> = {
-  400: 'the body is no request of a Metacontroller hook, version v2',
   404: 'there is no such route',
   413: 'the body is larger than 16 MiB',
   415: 'the content type is not application/json',
@@ -110,9 +109,9 @@ function refuseForNow(reply: FastifyReply): FastifyReply {
 }
 
 function refuse(error: FastifyError | InvalidRequest, _request: unknown, reply: FastifyReply): FastifyReply {
-  const code = error instanceof InvalidRequest ? 400 : (error.statusCode ?? 500)
-  const told = error instanceof InvalidRequest && error.message !== '' ? error.message : REFUSALS[code]
-  if (code < 500) return reply.code(code).send({ error: told ?? REFUSALS[400] })
+  if (error instanceof InvalidRequest) return reply.code(400).send({ error: error.message })
+  const code = error.statusCode ?? 500
+  if (code < 500) return reply.code(code).send({ error: REFUSALS[code] ?? new InvalidRequest().message })
   reply.log.error({ err: error }, 'a hook failed')
   return reply.code(500).send({ error: 'internal error; the log of alustan says more' })
 }

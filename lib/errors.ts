@@ -13,6 +13,7 @@ export type Reason =
   | 'WorkspaceAmbiguous'
   | 'WorkspaceForbidden'
   | 'WorkspaceKeyMissing'
+  | 'NotObserved'
   // The Kubernetes API.
   | 'PodsForbidden'
   // The registry.

@@ -1,3 +1,5 @@
+import { AlustanError } from './errors.js'
+
 /** The fields of an object's metadata that are read. */
 export interface Metadata {
   name: string
@@ -39,9 +41,13 @@ export interface SyncRequest {
   finalizing: boolean
 }
 
-/** A body that is no request of a hook: our answer is 400, with its message where it has one. */
+/** A body that is no request of a hook: our answer is 400 with this message, a fixed text that ends in an Event. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest'
+
+  constructor(message = 'the body is no request of a Metacontroller hook, version v2') {
+    super(message)
+  }
 }
 
 /**
@@ -142,6 +148,26 @@ export function objectsOf(map: ObjectMap, kindAndVersion: string): KubernetesObj
     .sort()
     .map(key => objects[key])
     .filter(object => object !== undefined)
+}
+
+/**
+ * The children of one kind, sorted by name. Throws `InvalidRequest` when the kind was not looked at: every answer would
+ * delete those that are there.
+ */
+export function childrenOf({ children }: SyncRequest, kindAndVersion: string): KubernetesObject[] {
+  const objects = objectsOf(children, kindAndVersion)
+  if (objects !== undefined) return objects
+  throw new InvalidRequest(
+    `the request has no '${kindAndVersion}' in children; name it in childResources of the CompositeController, as its manifest in metacontroller/ does`,
+  )
+}
+
+/** Says that objects of a kind that `customize` asks for were not looked at, which is not to say that there are none. */
+export function notObserved(kindAndVersion: string): AlustanError {
+  return new AlustanError(
+    'NotObserved',
+    `Metacontroller sends no '${kindAndVersion}'; its CompositeController needs the customize hook, as its manifest in metacontroller/ has it`,
+  )
 }
 
 /** Whether `owner` is the controller of `object`, by the owner reference that Metacontroller writes. */

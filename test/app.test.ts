@@ -170,6 +170,23 @@ for (const [why, url, payload, headers, code] of refusals) {
   })
 }
 
+t.test('a request without a kind of our children is refused: any answer would delete them', async t => {
+  const { post } = await build(t)
+  const rows = [
+    ['services', 'ApplicationSet.argoproj.io/v1alpha1', {}],
+    ['terraforms', 'Job.batch/v1', { 'ConfigMap.v1': {}, 'Secret.v1': {} }],
+    ['terraforms', 'ConfigMap.v1', { 'Job.batch/v1': {}, 'Secret.v1': {} }],
+    ['terraforms', 'Secret.v1', { 'Job.batch/v1': {}, 'ConfigMap.v1': {} }],
+  ] as const
+  for (const [kind, missing, children] of rows) {
+    for (const hook of ['sync', 'finalize']) {
+      const answer = await post(`/${kind}/${hook}`, { ...body(), children, finalizing: hook === 'finalize' })
+      t.equal(answer.statusCode, 400, `${kind} ${hook}`)
+      t.match(answer.json().error, `has no '${missing}' in children`)
+    }
+  }
+})
+
 t.test('a bug answers 500 with a fixed text and is logged once', async t => {
   const { post, lines } = await build(t, {
     scanner: { ...scanner, read: () => Promise.reject(new Error(`bug ${CANARY}`)) },

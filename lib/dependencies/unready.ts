@@ -27,7 +27,9 @@ export function unreadyDependencies(request: SyncRequest, dependencies: Dependen
   ]
   return named.flatMap(dependency => {
     const group = dependency.kind === 'Service' ? KIND.service : KIND.terraform
-    const object = request.related[group]?.[`${metadata.namespace}/${dependency.name}`]
+    const objects = request.related[group]
+    if (objects === undefined) return [{ ...dependency, reason: 'was not looked at' }]
+    const object = objects[`${metadata.namespace}/${dependency.name}`]
     const status = DependencyStatus.parse(object?.status)
     const reason = whyUnready(dependency.kind, object, status)
     if (reason === undefined) return []

@@ -83,7 +83,7 @@ function runningPreviews({ request, observed }: ServiceSituation) {
 function conflictOf({ request, observed }: ServiceSituation): string | undefined {
   const { name, namespace } = request.parent.metadata
   const setName = previewSetName(name)
-  return observed.foreignNames.includes(setName)
+  return observed.foreignNames?.includes(setName) === true
     ? `ApplicationSet '${setName}' in namespace '${namespace}', which would hold the copies, belongs to somebody else; rename this Service or remove that ApplicationSet`
     : undefined
 }

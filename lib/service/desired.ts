@@ -4,7 +4,8 @@ import { unreadyDependencies } from '../dependencies/unready.js'
 import { dependencyVerdict } from '../dependencies/verdict.js'
 import { AlustanError, isCuredByEdit } from '../errors.js'
 import { keptChild } from '../kept-child.js'
-import type { DesiredChild, SyncResponse } from '../metacontroller.js'
+import { type DesiredChild, type SyncResponse, notObserved } from '../metacontroller.js'
+import { KIND } from '../names.js'
 import { type Previews, desiredPreviews, keptPreviews, wantedPreviews } from '../preview/desired-previews.js'
 import { applicationSet, serviceLabels } from './application-set.js'
 import { assess } from './assess.js'
@@ -141,6 +142,7 @@ function everySet({ request, observed }: ServiceSituation): DesiredChild[] {
 
 function nameConflicts({ request, observed }: ServiceSituation): AlustanError[] {
   const { name, namespace } = request.parent.metadata
+  if (observed.foreignNames === undefined) return [notObserved(KIND.applicationSet)]
   return observed.foreignNames
     .filter(foreign => foreign === name)
     .map(

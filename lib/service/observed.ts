@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type KubernetesObject, type SyncRequest, isOwnedBy, objectsOf } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, childrenOf, isOwnedBy, objectsOf } from '../metacontroller.js'
 import { ANNOTATION, KIND, LABEL, previewSetName } from '../names.js'
 import { Application } from './application.js'
 
@@ -7,19 +7,19 @@ import { Application } from './application.js'
 export interface ObservedService {
   /** Our ApplicationSets by name. */
   readonly applicationSets: ReadonlyMap<string, KubernetesObject>
-  /** Names of our ApplicationSets that somebody else's object has. */
-  readonly foreignNames: readonly string[]
+  /** Names of our ApplicationSets that somebody else's object has; undefined: not looked at. */
+  readonly foreignNames: readonly string[] | undefined
   /** The Application of the main set; undefined: not looked at. */
   readonly applications: readonly Application[] | undefined
   /** The Applications of pull requests; undefined: not looked at. */
   readonly previewApplications: readonly Application[] | undefined
 }
 
-/** Sorts what Metacontroller sent by what it is to this Service. */
+/** Sorts what Metacontroller sent by what it is to this Service. Throws what `childrenOf` throws. */
 export function observeService(request: SyncRequest): ObservedService {
-  const { parent, children, related } = request
-  const sets = objectsOf(children, KIND.applicationSet) ?? []
-  const foreign = (objectsOf(related, KIND.applicationSet) ?? []).filter(
+  const { parent, related } = request
+  const sets = childrenOf(request, KIND.applicationSet)
+  const foreign = objectsOf(related, KIND.applicationSet)?.filter(
     set => isOwnName(set, parent.metadata) && !isOwnedBy(set, parent),
   )
   const applications = objectsOf(related, KIND.application)?.filter(
@@ -28,7 +28,7 @@ export function observeService(request: SyncRequest): ObservedService {
   )
   return {
     applicationSets: new Map(sets.map(set => [set.metadata.name, set])),
-    foreignNames: foreign.map(set => set.metadata.name),
+    foreignNames: foreign?.map(set => set.metadata.name),
     applications: applications?.filter(object => !isPreview(object)).map(object => Application.parse(object)),
     previewApplications: applications?.filter(isPreview).map(object => Application.parse(object)),
   }

@@ -20,7 +20,7 @@ export interface ServiceSituation {
   readonly runningTag: string | undefined
 }
 
-/** Reads a request. A bad spec is part of the answer. */
+/** Reads a request. A bad spec is part of the answer. Throws what `childrenOf` throws. */
 export function readService(request: SyncRequest, settings: ServiceSettings): ServiceSituation {
   const observed = observeService(request)
   const spec = parseServiceSpec(request.parent)

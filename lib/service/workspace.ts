@@ -1,5 +1,5 @@
 import { AlustanError } from '../errors.js'
-import { type KubernetesObject, type SyncRequest, objectsOf } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, notObserved, objectsOf } from '../metacontroller.js'
 import { ANNOTATION, KIND, LABEL } from '../names.js'
 
 /** Reads one value of a workspace by its name; undefined when there is none. */
@@ -7,12 +7,12 @@ export type WorkspaceLookup = (name: string) => string | undefined
 
 /**
  * The workspace's values: the annotations of the one Secret in `secretsNamespace` that is labelled with its name.
- * Throws `WorkspaceNotFound`, `WorkspaceAmbiguous` (never picks one of two) or `WorkspaceForbidden`.
+ * Throws `NotObserved`, `WorkspaceNotFound`, `WorkspaceAmbiguous` (never picks one of two) or `WorkspaceForbidden`.
  */
 export function findWorkspace(request: SyncRequest, workspace: string, secretsNamespace: string): WorkspaceLookup {
-  const secrets = (objectsOf(request.related, KIND.secret) ?? []).filter(secret =>
-    isWorkspaceSecret(secret, workspace, secretsNamespace),
-  )
+  const observed = objectsOf(request.related, KIND.secret)
+  if (observed === undefined) throw notObserved(KIND.secret)
+  const secrets = observed.filter(secret => isWorkspaceSecret(secret, workspace, secretsNamespace))
   const [secret, second] = secrets
   if (secret === undefined) {
     throw new AlustanError(

@@ -74,9 +74,9 @@ export function readOutputs(map: KubernetesObject | DesiredChild | undefined): R
  * a later destroy may need it.
  */
 export function pullSecret(situation: TerraformSituation, config: string | undefined): DesiredChild | undefined {
-  const { request, settings, foreign, active, pullSecret: observed } = situation
+  const { request, settings, obstacles, active, pullSecret: observed } = situation
   const { name, namespace } = request.parent.metadata
-  if (foreign.some(taken => taken.startsWith('Secret'))) return undefined
+  if (obstacles.pullSecret !== undefined) return undefined
   if (config === undefined) {
     const isKept = settings.copyRegistrySecret || active !== undefined
     return observed !== undefined && isKept ? keptChild(observed, namespace) : undefined

@@ -89,16 +89,18 @@ function answer(
   verdicts: readonly Verdict[],
   resyncAfterSeconds: number,
 ): Answer {
-  const { foreign } = situation
+  const { obstacles } = situation
   const secret = pullSecret(situation, facts.pullConfig)
-  const map =
-    foreign.some(name => name.startsWith('ConfigMap')) || spec.postDeploy === undefined ? undefined : progress.outputMap
+  const map = obstacles.output !== undefined || spec.postDeploy === undefined ? undefined : progress.outputMap
   const children: DesiredChild[] = [...progress.jobs, map, secret].filter(child => child !== undefined)
   const report: TerraformReport = {
     ...progress.report,
     outputs: readOutputs(map),
     verdicts: [...verdicts, ...progress.verdicts],
-    ...(foreign.length > 0 && conflict(foreign, progress.report)),
+    ...conflict(
+      [spec.postDeploy && obstacles.output, facts.pullConfig === undefined ? undefined : obstacles.pullSecret],
+      progress.report,
+    ),
   }
   return {
     status: terraformStatus(situation, report, facts),
@@ -108,12 +110,16 @@ function answer(
 }
 
 /** A name that is taken does not stop a run: it is told beside it, and is the state once nothing runs any more. */
-function conflict(foreign: readonly string[], { state, message }: TerraformReport): Partial<TerraformReport> {
-  const fault = `${foreign.join(' and ')} belongs to somebody else, so it is not written; rename this Terraform or remove it`
+function conflict(
+  obstacles: readonly (AlustanError | undefined)[],
+  { state, message }: TerraformReport,
+): Partial<TerraformReport> {
+  const faults = obstacles.filter(obstacle => obstacle !== undefined)
+  if (faults.length === 0) return {}
   const isBusy = state === 'Progressing' || state === 'Failed'
   return {
     state: isBusy ? state : 'Error',
-    message: `${message}; ${fault}`,
-    ...(!isBusy && { reason: 'NameConflict' }),
+    message: [message, ...faults.map(fault => fault.message)].join('; '),
+    ...(!isBusy && { reason: faults[0]?.reason }),
   }
 }

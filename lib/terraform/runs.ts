@@ -1,4 +1,4 @@
-import { type KubernetesObject, type SyncRequest, isRecord, objectsOf } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, childrenOf, isRecord } from '../metacontroller.js'
 import { ANNOTATION, KIND, LABEL } from '../names.js'
 
 export type Step = 'deploy' | 'postdeploy' | 'destroy'
@@ -23,9 +23,9 @@ export interface Run {
   readonly hasFailedPods: boolean
 }
 
-/** Our Jobs, the newest last. */
+/** Our Jobs, the newest last. Throws what `childrenOf` throws. */
 export function readRuns(request: SyncRequest): Run[] {
-  const runs = (objectsOf(request.children, KIND.job) ?? []).map(readRun)
+  const runs = childrenOf(request, KIND.job).map(readRun)
   return runs.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.name, b.name))
 }
 

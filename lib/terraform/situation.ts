@@ -1,6 +1,6 @@
-import { type Attempt, attempt } from '../errors.js'
+import { AlustanError, type Attempt, attempt } from '../errors.js'
 import { type ImageRequest, imageRequest, tagOf } from '../image.js'
-import { InvalidRequest, type KubernetesObject, type Parent, type SyncRequest, isOwnedBy } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, childrenOf, isOwnedBy, notObserved } from '../metacontroller.js'
 import { ANNOTATION, KIND } from '../names.js'
 import { rememberByJson } from '../remember-by-json.js'
 import { specFailure } from '../spec-failure.js'
@@ -21,8 +21,8 @@ export interface TerraformSituation {
   readonly active: Run | undefined
   readonly outputMap: KubernetesObject | undefined
   readonly pullSecret: KubernetesObject | undefined
-  /** Kinds and names of ours that somebody else's object has. */
-  readonly foreign: readonly string[]
+  /** Why the child with a name of its own cannot be written: somebody else has the name, or that is not known. */
+  readonly obstacles: Readonly<Record<'output' | 'pullSecret', AlustanError | undefined>>
   readonly image: Attempt<ImageRequest> | undefined
   readonly runningTag: string | undefined
   /** The run whose pods tell why it does not go on or failed: the active one, or the newest if it failed. */
@@ -36,23 +36,17 @@ const parseSpec = rememberByJson((spec: unknown): Attempt<TerraformSpec> => {
   return data === undefined ? { failure: specFailure(error) } : { value: data }
 })
 
-/**
- * Reads a request. A bad spec is part of the answer. Throws `InvalidRequest` when a kind of children was not looked at:
- * what may be there could then neither be kept nor waited for.
- */
+/** Reads a request. A bad spec is part of the answer. Throws what `childrenOf` throws. */
 export function readTerraform(request: SyncRequest, settings: TerraformSettings): TerraformSituation {
-  const { parent, children } = request
-  const unseen = [KIND.job, KIND.configMap, KIND.secret].filter(kind => children[kind] === undefined)
-  if (unseen.length > 0)
-    throw new InvalidRequest(`'children' has no ${unseen.join(', ')}; see metacontroller/terraforms.yaml`)
+  const { parent } = request
   const spec = parseSpec(parent.spec)
   const registry = spec.value?.containerRegistry
   const image = registry && attempt(() => imageRequest(registry, settings.endpoints))
   const previous = readPrevious(parent.status)
   const runs = readRuns(request)
   const names = childNames(parent.metadata.name)
-  const key = (name: string) => `${parent.metadata.namespace}/${name}`
-  const outputMap = children[KIND.configMap]?.[key(names.output)]
+  const outputMap = childrenOf(request, KIND.configMap).find(({ metadata }) => metadata.name === names.output)
+  const pullSecret = childrenOf(request, KIND.secret).find(({ metadata }) => metadata.name === names.pullSecret)
   const active = runs.findLast(isActive)
   const deployed = runs.findLast(({ step }) => step === 'deploy')
   const reported = runs.findLast(({ step }) => step === 'postdeploy')
@@ -65,8 +59,17 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
     active,
     inspected: active ?? (runs.at(-1)?.outcome === 'failed' ? runs.at(-1) : undefined),
     outputMap,
-    pullSecret: children[KIND.secret]?.[key(names.pullSecret)],
-    foreign: foreignNames(request, parent),
+    pullSecret,
+    obstacles: {
+      output:
+        outputMap === undefined
+          ? obstacle(request, { kind: 'ConfigMap', group: KIND.configMap, name: names.output })
+          : undefined,
+      pullSecret:
+        pullSecret === undefined
+          ? obstacle(request, { kind: 'Secret', group: KIND.secret, name: names.pullSecret })
+          : undefined,
+    },
     image,
     runningTag: image?.value && tagOf(deployed?.image ?? previous.image, image.value.repository),
     unread: reported?.outcome === 'succeeded' && !isRecorded(reported, outputMap) ? reported : undefined,
@@ -112,16 +115,16 @@ export function isRecorded(run: Run, outputMap: KubernetesObject | undefined): b
   return outputMap?.metadata.annotations?.[ANNOTATION.outputOf] === outputId(run)
 }
 
-function foreignNames({ related }: SyncRequest, parent: Parent): string[] {
-  const { output, pullSecret } = childNames(parent.metadata.name)
-  const guarded = [
-    { kind: 'ConfigMap', group: KIND.configMap, name: output },
-    { kind: 'Secret', group: KIND.secret, name: pullSecret },
-  ]
-  return guarded
-    .filter(({ group, name }) => {
-      const object = related[group]?.[`${parent.metadata.namespace}/${name}`]
-      return object !== undefined && !isOwnedBy(object, parent)
-    })
-    .map(({ kind, name }) => `${kind} '${name}'`)
+function obstacle(
+  { parent, related }: SyncRequest,
+  { kind, group, name }: { kind: string; group: string; name: string },
+): AlustanError | undefined {
+  const objects = related[group]
+  if (objects === undefined) return notObserved(group)
+  const object = objects[`${parent.metadata.namespace}/${name}`]
+  if (object === undefined || isOwnedBy(object, parent)) return undefined
+  return new AlustanError(
+    'NameConflict',
+    `${kind} '${name}' belongs to somebody else, so it is not written; rename this Terraform or remove it`,
+  )
 }
