@@ -4,7 +4,8 @@ import { type Blocker, blockerId } from './spec.js'
 export const MAX_PATHS = 16
 export const MAX_PATH_LENGTH = 10
 
-const ARROW = ' → '
+/** How ways are written: `Service/a → Service/b`. */
+export const ARROW = ' → '
 
 /**
  * The ways from a dependency to all that it waits for, nearest first, by what its own status says. Each resource hands

@@ -7,7 +7,7 @@ const names = z.array(dnsLabel(MAX_RESOURCE_NAME)).max(50).default([]).meta({ 'x
 /** What must be up first (`spec.dependencies` of both kinds). */
 export const Dependencies = z.object({
   service: names.describe(
-    'Services of the same namespace. Each must be Completed before this is created, and none of them is destroyed while this exists.',
+    'Services of the same namespace. Each must be Completed before this is created, and none of them is destroyed while this exists. Those that depend on each other are destroyed together, once all of them are being deleted and nothing that stays needs one.',
   ),
   terraform: names.describe(
     'Terraforms of the same namespace. Each must be Success or Completed before this is created, and none of them is destroyed while this exists.',

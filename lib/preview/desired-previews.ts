@@ -1,8 +1,8 @@
 import type { Verdict } from '../conditions.js'
-import { keptChild } from '../kept-child.js'
 import type { DesiredChild } from '../metacontroller.js'
 import { previewSetName } from '../names.js'
 import type { ServiceFacts } from '../service/facts.js'
+import { keptSet } from '../service/kept-set.js'
 import type { Plan } from '../service/plan.js'
 import type { ServiceSituation } from '../service/situation.js'
 import type { ServiceSpec } from '../service/spec.js'
@@ -38,7 +38,7 @@ export function keptPreviews(situation: ServiceSituation, facts: ServiceFacts): 
   if (spec.value !== undefined && environment === undefined) return NONE
   const { set, elements } = runningPreviews(situation)
   if (environment === undefined && set === undefined) return NONE
-  const children = set === undefined ? [] : [keptChild(set, request.parent.metadata.namespace)]
+  const children = set === undefined ? [] : [keptSet(set, situation)]
   return report(situation, facts, keptCandidates(request.parent, elements), children)
 }
 

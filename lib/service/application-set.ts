@@ -1,5 +1,6 @@
+import { dependencyLabels } from '../dependencies/labels.js'
 import type { DesiredChild, Parent } from '../metacontroller.js'
-import { ANNOTATION, LABEL, dependsOnLabel } from '../names.js'
+import { ANNOTATION, LABEL } from '../names.js'
 import type { ServiceSpec } from './spec.js'
 
 /**
@@ -37,8 +38,7 @@ export function serviceLabels(service: string, dependencies: ServiceSpec['depend
   return {
     'app.kubernetes.io/managed-by': 'alustan',
     [LABEL.service]: service,
-    ...Object.fromEntries(dependencies.service.map(name => [dependsOnLabel('service', name), 'true'])),
-    ...Object.fromEntries(dependencies.terraform.map(name => [dependsOnLabel('terraform', name), 'true'])),
+    ...dependencyLabels(dependencies),
   }
 }
 

@@ -3,13 +3,13 @@ import type { Blocker } from '../dependencies/spec.js'
 import { unreadyDependencies } from '../dependencies/unready.js'
 import { dependencyVerdict } from '../dependencies/verdict.js'
 import { AlustanError, isCuredByEdit } from '../errors.js'
-import { keptChild } from '../kept-child.js'
 import { type DesiredChild, type SyncResponse, notObserved } from '../metacontroller.js'
 import { KIND } from '../names.js'
 import { type Previews, desiredPreviews, keptPreviews, wantedPreviews } from '../preview/desired-previews.js'
 import { applicationSet, serviceLabels } from './application-set.js'
 import { assess } from './assess.js'
 import type { ServiceFacts } from './facts.js'
+import { keptSet } from './kept-set.js'
 import { runningImage } from './observed.js'
 import { type Plan, planService } from './plan.js'
 import type { ServiceSituation } from './situation.js'
@@ -132,12 +132,12 @@ function awaitScan(situation: ServiceSituation, verdicts: readonly Verdict[]): D
 }
 
 /** The main ApplicationSet as it is. */
-function keptSets({ request, running }: ServiceSituation): DesiredChild[] {
-  return running === undefined ? [] : [keptChild(running, request.parent.metadata.namespace)]
+function keptSets(situation: ServiceSituation): DesiredChild[] {
+  return situation.running === undefined ? [] : [keptSet(situation.running, situation)]
 }
 
-function everySet({ request, observed }: ServiceSituation): DesiredChild[] {
-  return [...observed.applicationSets.values()].map(set => keptChild(set, request.parent.metadata.namespace))
+function everySet(situation: ServiceSituation): DesiredChild[] {
+  return [...situation.observed.applicationSets.values()].map(set => keptSet(set, situation))
 }
 
 function nameConflicts({ request, observed }: ServiceSituation): AlustanError[] {

@@ -1,11 +1,10 @@
-import { dependentsOf } from '../dependencies/dependents.js'
-import { waitingMessage } from '../dependencies/message.js'
-import type { Blocker } from '../dependencies/spec.js'
-import { keptChild } from '../kept-child.js'
+import { deletionOf } from '../dependencies/deletion.js'
 import type { FinalizeResponse, SyncRequest } from '../metacontroller.js'
+import { keptSet } from './kept-set.js'
 import { observeService, runningImage } from './observed.js'
+import { parseServiceSpec } from './parse-spec.js'
 import type { ServiceStatus } from './spec.js'
-import { serviceStatus } from './status.js'
+import { type Report, serviceStatus } from './status.js'
 
 /** How often a deletion that waits is looked at again, should an event get lost. */
 const ASK_AGAIN_SECONDS = 10
@@ -17,36 +16,33 @@ const ASK_AGAIN_SECONDS = 10
 export function finalizeService(request: SyncRequest, now: string): FinalizeResponse<ServiceStatus> {
   const { parent } = request
   const observed = observeService(request)
-  const sets = [...observed.applicationSets.values()]
+  const spec = parseServiceSpec(parent)
   const main = observed.applicationSets.get(parent.metadata.name)
-  const dependents = dependentsOf('service', request)
   const { applications, previewApplications } = observed
-  const isGone = sets.length === 0 && applications?.length === 0 && previewApplications?.length === 0
+  const { blockers, deletedWith, message } = deletionOf('service', request, spec.value?.dependencies)
+  const isFree = blockers?.length === 0
+  const isGone = observed.applicationSets.size === 0 && applications?.length === 0 && previewApplications?.length === 0
 
-  const answer = (
-    state: 'Progressing' | 'Blocked',
-    message: string,
-    blockers: readonly Blocker[],
-    keeps: boolean,
-  ): FinalizeResponse<ServiceStatus> => ({
-    status: serviceStatus(
-      parent,
-      { state, message, isStalled: false, image: runningImage(main), blockers, verdicts: [], set: main, applications },
-      now,
-    ),
-    children: keeps ? sets.map(set => keptChild(set, parent.metadata.namespace)) : [],
-    resyncAfterSeconds: ASK_AGAIN_SECONDS,
-    finalized: dependents?.length === 0 && isGone,
-  })
-
-  if (dependents === undefined) return answer('Progressing', 'waits to see what depends on this', [], true)
-  if (dependents.length > 0) {
-    const message = `is being deleted; ${waitingMessage(`Service/${parent.metadata.name}`, dependents)}`
-    return answer('Blocked', message, dependents, true)
+  const report: Report = {
+    state: blockers === undefined || isFree ? 'Progressing' : 'Blocked',
+    message: isFree ? `${message}; waits for the end of ${whatIsLeft(observed)}` : message,
+    isStalled: false,
+    image: runningImage(main),
+    blockers: blockers ?? [],
+    ...(deletedWith !== undefined && { deletedWith }),
+    verdicts: [],
+    set: main,
+    applications,
   }
-  const names = [...(applications ?? []), ...(previewApplications ?? [])]
-    .map(({ metadata }) => `'${metadata.name}'`)
-    .join(', ')
-  const rest = names === '' ? 'the ApplicationSet' : `Application ${names}, whose workloads Argo CD removes`
-  return answer('Progressing', `is being deleted; waits for the end of ${rest}`, [], false)
+  return {
+    status: serviceStatus(parent, report, now),
+    children: isFree ? [] : [...observed.applicationSets.values()].map(set => keptSet(set, { request, spec })),
+    resyncAfterSeconds: ASK_AGAIN_SECONDS,
+    finalized: isFree && isGone,
+  }
+}
+
+function whatIsLeft({ applications = [], previewApplications = [] }: ReturnType<typeof observeService>): string {
+  const names = [...applications, ...previewApplications].map(({ metadata }) => `'${metadata.name}'`).join(', ')
+  return names === '' ? 'the ApplicationSet' : `Application ${names}, whose workloads Argo CD removes`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Condition } from '../conditions.js'
+import { DeletedWith } from '../dependencies/deleted-with.js'
 import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { dnsLabel, matchingText } from '../matching-text.js'
 import { PreviewEnvironment } from '../preview/preview-environment.js'
@@ -123,6 +124,7 @@ export const ServiceStatus = z.object({
     .optional()
     .describe('What Argo CD says.'),
   blockedBy: z.array(Blocker).optional().describe('What this waits for.'),
+  deletedWith: DeletedWith.optional(),
   conditions: z
     .array(Condition)
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Condition, type Standing, type Verdict, kstatus, stampConditions } from '../conditions.js'
+import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
 import type { KubernetesObject, Parent } from '../metacontroller.js'
 import type { Previews } from '../preview/desired-previews.js'
@@ -38,6 +39,7 @@ export interface Report {
   readonly isStalled: boolean
   readonly image: string | undefined
   readonly blockers: readonly Blocker[]
+  readonly deletedWith?: DeletedWith
   readonly verdicts: readonly Verdict[]
   readonly set: KubernetesObject | undefined
   readonly applications: readonly Application[] | undefined
@@ -46,7 +48,7 @@ export interface Report {
 
 /** Makes the status of a Service; the same report gives the same bytes. */
 export function serviceStatus(parent: Parent, report: Report, now: string): ServiceStatus {
-  const { state, message, image, blockers } = report
+  const { state, message, image, blockers, deletedWith } = report
   return {
     state,
     message,
@@ -56,6 +58,7 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
       report.previews.previews.length > 0 && { previews: [...report.previews.previews] }),
     ...healthStatus(report),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
+    ...(deletedWith !== undefined && { deletedWith }),
     conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], previousStatus(parent).conditions, {
       now,
       generation: parent.metadata.generation,

@@ -1,3 +1,4 @@
+import { relabelled } from '../dependencies/labels.js'
 import { keptChild } from '../kept-child.js'
 import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
 import { ANNOTATION, LABEL } from '../names.js'
@@ -12,22 +13,31 @@ const KEPT_RUNS = 3
 const OUTPUT_KEY = 'outputs.json'
 
 /** The observed Jobs as an answer that keeps them: but those to leave out, and all but the newest of the finished. */
-export function keptJobs(
-  { request, runs }: TerraformSituation,
-  current: readonly string[],
-  leftOut?: string,
-): DesiredChild[] {
+export function keptJobs(situation: TerraformSituation, current: readonly string[], leftOut?: string): DesiredChild[] {
+  const { runs } = situation
   const isCurrent = ({ name }: Run) => current.includes(name)
   const old = runs.filter(run => !isActive(run) && !isCurrent(run)).slice(-KEPT_RUNS)
   return runs
     .filter(run => run.name !== leftOut && (isActive(run) || isCurrent(run) || old.includes(run)))
-    .map(({ job }) => keptChild(job, request.parent.metadata.namespace))
+    .map(run => keptJob(situation, run))
+}
+
+/** A Job as it is; only its labels follow an edit of the dependencies, since its pod has long got what it needs. */
+function keptJob({ request, spec }: TerraformSituation, { job }: Run): DesiredChild {
+  const kept = keptChild(job, request.parent.metadata.namespace)
+  if (spec.value === undefined) return kept
+  const labels = relabelled(kept.metadata.labels ?? {}, spec.value.dependencies)
+  return { ...kept, metadata: { ...kept.metadata, labels } }
 }
 
 /** Everything observed, as it is. */
-export function keptChildren({ request, runs, outputMap, pullSecret }: TerraformSituation): DesiredChild[] {
-  const objects = [...runs.map(({ job }) => job), outputMap, pullSecret].filter(object => object !== undefined)
-  return objects.map(object => keptChild(object, request.parent.metadata.namespace))
+export function keptChildren(situation: TerraformSituation): DesiredChild[] {
+  const { request, runs, outputMap, pullSecret } = situation
+  const others = [outputMap, pullSecret].filter(object => object !== undefined)
+  return [
+    ...runs.map(run => keptJob(situation, run)),
+    ...others.map(object => keptChild(object, request.parent.metadata.namespace)),
+  ]
 }
 
 function labels({ request }: TerraformSituation) {

@@ -1,5 +1,4 @@
-import { dependentsOf } from '../dependencies/dependents.js'
-import { waitingMessage } from '../dependencies/message.js'
+import { deletionOf } from '../dependencies/deletion.js'
 import { destroyRuns } from './destroy.js'
 import type { TerraformFacts } from './facts.js'
 import { type FinalizeAnswer, type FinalizeReport, WAY_OUT, awaitEnd, finalizeAnswer } from './finalize-answer.js'
@@ -13,29 +12,31 @@ const FOREGROUND_SECONDS = 2
  * image that was deployed, until it succeeds; then the Terraform goes. No registry is needed for it.
  */
 export function finalizeTerraform(situation: TerraformSituation, facts: TerraformFacts): FinalizeAnswer {
-  const { request, spec, active } = situation
-  const { metadata } = request.parent
+  const { request, spec } = situation
   const wait = (report: FinalizeReport, more?: Partial<FinalizeAnswer>) =>
     finalizeAnswer(situation, facts, report, more)
-  if (metadata.finalizers?.includes('foregroundDeletion') === true) {
+  if (request.parent.metadata.finalizers?.includes('foregroundDeletion') === true) {
     return wait(
       { message: 'is being deleted; waits for the garbage collector to end its runs' },
       { resyncAfterSeconds: FOREGROUND_SECONDS },
     )
   }
-  const dependents = dependentsOf('terraform', request)
-  if (dependents === undefined) return wait({ message: 'is being deleted; waits to see what depends on this' })
-  if (dependents.length > 0) {
-    const message = `is being deleted; ${waitingMessage(`Terraform/${metadata.name}`, dependents)}`
-    return wait({ message, blockers: dependents })
-  }
+  const { blockers, deletedWith, message } = deletionOf('terraform', request, spec.value?.dependencies)
+  if (blockers?.length !== 0) return wait({ message, deletedWith, blockers: blockers ?? [] })
+  const ended = end(situation, facts)
+  return deletedWith === undefined ? ended : { ...ended, status: { ...ended.status, deletedWith } }
+}
+
+/** What is left to do when nothing else needs the Terraform any more. */
+function end(situation: TerraformSituation, facts: TerraformFacts): FinalizeAnswer {
+  const { request, spec, active } = situation
   if (active !== undefined && active.step !== 'destroy') return awaitEnd(situation, facts, active)
   if (spec.value === undefined) {
-    if (isRetained(request.parent.spec)) return wait({ message: 'is let go' }, { finalized: active === undefined })
-    return wait({
-      state: 'Error',
-      message: `${spec.failure.message}; is being deleted, but how to destroy is not known; ${WAY_OUT}`,
-    })
+    if (isRetained(request.parent.spec)) {
+      return finalizeAnswer(situation, facts, { message: 'is let go' }, { finalized: active === undefined })
+    }
+    const message = `${spec.failure.message}; is being deleted, but how to destroy is not known; ${WAY_OUT}`
+    return finalizeAnswer(situation, facts, { state: 'Error', message })
   }
   return destroyRuns(situation, facts, spec.value)
 }

@@ -1,5 +1,6 @@
+import { dependencyLabels } from '../dependencies/labels.js'
 import type { DesiredChild, Parent } from '../metacontroller.js'
-import { ANNOTATION, LABEL, dependsOnLabel, shortHash } from '../names.js'
+import { ANNOTATION, LABEL, shortHash } from '../names.js'
 import { type Command, escapeExpansion } from './command.js'
 import type { Step } from './runs.js'
 import { settingsHash } from './settings.js'
@@ -77,8 +78,7 @@ function jobLabels(parent: Parent, { dependencies }: TerraformSpec, step: Step):
     'app.kubernetes.io/managed-by': 'alustan',
     [LABEL.terraform]: parent.metadata.name,
     [LABEL.step]: step,
-    ...Object.fromEntries(dependencies.service.map(name => [dependsOnLabel('service', name), 'true'])),
-    ...Object.fromEntries(dependencies.terraform.map(name => [dependsOnLabel('terraform', name), 'true'])),
+    ...dependencyLabels(dependencies),
   }
 }
 

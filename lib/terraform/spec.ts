@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { boundedMap } from '../bounded-map.js'
 import { Condition } from '../conditions.js'
+import { DeletedWith } from '../dependencies/deleted-with.js'
 import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
@@ -163,6 +164,7 @@ export const TerraformStatus = z.object({
     .optional()
     .describe('The `outputs` of the newest valid postDeploy output, without what is marked sensitive.'),
   blockedBy: z.array(Blocker).optional().describe('What this waits for.'),
+  deletedWith: DeletedWith.optional(),
   conditions: z
     .array(Condition)
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })

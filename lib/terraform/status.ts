@@ -1,4 +1,5 @@
 import { type Verdict, kstatus, stampConditions } from '../conditions.js'
+import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
 import type { AlustanError } from '../errors.js'
 import type { TerraformFacts } from './facts.js'
@@ -17,6 +18,7 @@ export interface TerraformReport {
   readonly run?: TerraformStatus['run']
   readonly outputs?: Record<string, unknown> | undefined
   readonly blockers?: readonly Blocker[]
+  readonly deletedWith?: DeletedWith | undefined
   readonly verdicts?: readonly Verdict[]
 }
 
@@ -35,6 +37,7 @@ export function terraformStatus(
     run,
     outputs,
     blockers = [],
+    deletedWith,
     verdicts = [],
   } = report
   const message = forbidden === undefined ? report.message : `${report.message}; ${forbidden.message}`
@@ -53,6 +56,7 @@ export function terraformStatus(
     ...(run !== undefined && { run }),
     ...(outputs !== undefined && { postDeployOutput: outputs }),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
+    ...(deletedWith !== undefined && { deletedWith }),
     conditions: stampConditions([...kstatus(standing), ...verdicts, ...podVerdict(forbidden)], previous.conditions, {
       now,
       generation: request.parent.metadata.generation,
