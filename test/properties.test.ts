@@ -220,6 +220,89 @@ t.test('finalize never ends while something is there or was not looked at', t =>
   t.end()
 })
 
+const workspace = { A: 'a', B: 'b$&$1', 'team/x.y_z-1': 'odd', EMPTY: '', N: '8080' } as Record<string, string>
+const deep = (levels: number): unknown => (levels === 0 ? '${workspace.A}' : [deep(levels - 1)])
+const placeholders: [why: string, given: unknown, want: unknown, missing?: string[]][] = [
+  ['a placeholder alone', '${workspace.A}', 'a'],
+  ['within text, more than once', 'x${workspace.A}y${workspace.A}z', 'xayaz'],
+  ['what is filled in is no pattern and is not filled in again', '${workspace.B}', 'b$&$1'],
+  ['an annotation key with prefix and signs', '${workspace.team/x.y_z-1}', 'odd'],
+  ['an empty value is a value', '<${workspace.EMPTY:-no}>', '<>'],
+  ['a value that looks like a number stays text', '${workspace.N}', '8080'],
+  ['a default that is not needed', '${workspace.A:-no}', 'a'],
+  ['a default that is', '${workspace.GONE:-yes}', 'yes'],
+  ['an empty default', '<${workspace.GONE:-}>', '<>'],
+  ['a default with odd signs and line breaks', '${workspace.GONE:-a:-"$1" \n$$}', 'a:-"$1" \n$$'],
+  ['a missing name stays as it is and is told', 'x${workspace.GONE}', 'x${workspace.GONE}', ['GONE']],
+  [
+    'every missing name, sorted, once',
+    ['${workspace.Z}${workspace.Y}', '${workspace.Z}'],
+    ['${workspace.Z}${workspace.Y}', '${workspace.Z}'],
+    ['Y', 'Z'],
+  ],
+  [
+    'names of Object’s prototype are no values',
+    '${workspace.constructor}',
+    '${workspace.constructor}',
+    ['constructor'],
+  ],
+  ['an escape', '$${workspace.A}', '${workspace.A}'],
+  ['an escape of an escape', '$$${workspace.A}', '$${workspace.A}'],
+  ['an escape without end is text', '$${workspace.', '${workspace.'],
+  ['an escape beside a placeholder', '$${workspace.A}${workspace.A}', '${workspace.A}a'],
+  ['dollars before other braces', '$${other.A} $$ ${A}', '$${other.A} $$ ${A}'],
+  [
+    'what only looks like one',
+    '${ workspace.A} ${workspaces.A} {workspace.A} $workspace.A',
+    '${ workspace.A} ${workspaces.A} {workspace.A} $workspace.A',
+  ],
+  [
+    'what is no text keeps its type',
+    { a: 1, b: true, c: null, d: 1.5, e: [] },
+    { a: 1, b: true, c: null, d: 1.5, e: [] },
+  ],
+  ['deep in lists and maps', [[{ a: ['${workspace.A}'] }]], [[{ a: ['a'] }]]],
+  ['keys stay', { '${workspace.A}': '${workspace.A}' }, { '${workspace.A}': 'a' }],
+  [
+    '__proto__ is a key like any',
+    JSON.parse('{"__proto__":{"x":"${workspace.A}"}}'),
+    JSON.parse('{"__proto__":{"x":"a"}}'),
+  ],
+  ['100 levels', deep(100), JSON.parse('['.repeat(100) + '"a"' + ']'.repeat(100))],
+]
+for (const [why, given, want, missing = []] of placeholders) {
+  t.test(`placeholder: ${why}`, async t => {
+    const filled = fillPlaceholders(given, name => (Object.hasOwn(workspace, name) ? workspace[name] : undefined))
+    t.equal(JSON.stringify(filled), JSON.stringify({ value: want, missing }))
+  })
+}
+
+const badPlaceholders: [why: string, given: unknown, message: RegExp][] = [
+  [
+    'without an end',
+    { values: { a: ['x', 'y ${workspace.A'] } },
+    /^spec\.source\.values\.a\.1: '\$\{workspace\.A' does not end; /,
+  ],
+  ['without name and end', '${workspace.', /^spec\.source: '\$\{workspace\.' does not end; /],
+  ['without a name', '${workspace.}', / names no value; /],
+  ['with a default only', '${workspace.:-x}', / has a default but no name; /],
+  ['with blanks', '${workspace.A B}', /'\$\{workspace\.A B' has a name with other than letters/],
+  ['with a line break', '${workspace.A\n}', / has a name with other than letters/],
+  ['with a sign first', '${workspace.-A}', / has a name with other than letters/],
+  ['with another shell’s default', '${workspace.A:x}', /'\$\{workspace\.A:x' has a name with other than/],
+  ['another within its name', '${workspace.${workspace.A}}', / has braces within/],
+  ['another within its default', '${workspace.GONE:-${workspace.A}}', /'\$\{workspace\.GONE' has braces within/],
+  ['JSON as its default', '${workspace.A:-{"a":1}}', / has braces within/],
+  ['a password as its default', '${workspace.A:-canary', /^(?!.*canary).* does not end/],
+  ['a long name', `\${workspace.${'x'.repeat(5000)}`, /^.{60,300}$/],
+  ['deeper than reason', deep(101), /^spec\.source is nested deeper than 100 levels/],
+]
+for (const [why, given, message] of badPlaceholders) {
+  t.test(`bad placeholder: ${why}`, async t => {
+    t.throws(() => fillPlaceholders(given, () => 'x'), { message })
+  })
+}
+
 t.test('what is escaped comes out of filling as it was', t => {
   const text = fc
     .array(fc.constantFrom('$', '$$', '{workspace.', 'A', '}', ':-', '.', ' ', '${workspace.B}'))
