@@ -1,96 +1,64 @@
 import { z } from 'zod'
-import { parseDuration } from './duration.js'
+import { baseUrl, commaList, filePath, flag, interval, registryUrl } from './environment-values.js'
 import { AlustanError } from './errors.js'
 import { TOKEN } from './github/token.js'
 
-const interval = (byDefault: string) =>
-  z
-    .string()
-    .default(byDefault)
-    .transform((text, context) => {
-      const seconds = parseDuration(text)
-      if (seconds !== undefined && seconds >= 1) return seconds
-      context.addIssue(`'${text}' is no duration of at least 1s; write it like 30s, 5m or 1h30m`)
-      return z.NEVER
-    })
-
-const commaList = z
-  .string()
-  .default('')
-  .transform(text =>
-    text
-      .split(',')
-      .map(part => part.trim())
-      .filter(part => part !== ''),
-  )
-
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'is no http(s) URL', abort: true })
-  .refine(isBareUrl, 'must have no user, password, query or fragment')
-  .transform(url => url.replace(/\/+$/, ''))
-
-/** Nothing in a URL may be secret: it is shown in messages. */
-function isBareUrl(text: string): boolean {
-  const { username, password, search, hash } = new URL(text)
-  return username + password + search + hash === ''
-}
+const HOST = /^(https?:\/\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/*$/i
+const PROJECT = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** The server's environment variables; every description is for the one who operates it. */
 const Environment = z.object({
-  PORT: z.coerce
-    .number('is no port; write a number from 0 to 65535')
-    .int()
-    .min(0)
-    .max(65535)
-    .default(8080)
+  PORT: z
+    .string()
+    .default('8080')
+    .refine(text => /^\d{1,5}$/.test(text) && Number(text) <= 65535, 'is no port; write a number from 0 to 65535')
+    .transform(Number)
     .describe('Port to listen on; 0 takes a free one.'),
   HOOK_TOKEN: z
     .string()
     .min(8, 'is too short; use at least 8 characters')
+    .regex(/^[\x21-\x7e]*$/, 'holds a blank, a line break or a sign that no header carries; use letters and digits')
     .optional()
     .describe('Hooks need `Authorization: Bearer` with this.'),
   ALUSTAN_NAMESPACE: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is no namespace name')
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is no name of a namespace; use lower-case letters, digits and -')
     .default('alustan')
     .describe('Namespace that holds the Secrets of the workspaces.'),
   APP_SYNC_INTERVAL: interval('5m').describe('How often the images of Services are scanned.'),
   INFRA_SYNC_INTERVAL: interval('6h').describe('How often the images of Terraforms are scanned.'),
   PREVIEW_SYNC_INTERVAL: interval('1m').describe('How often pull requests are listed.'),
-  DOCKER_CONFIG_JSON: z
-    .string()
-    .optional()
-    .describe("Path of a docker `config.json` with the registries' credentials."),
+  DOCKER_CONFIG_JSON: filePath.optional().describe("Path of a docker `config.json` with the registries' credentials."),
   GITHUB_TOKEN: z
     .string()
     .regex(TOKEN, 'has characters that no token has; write the token and nothing else')
     .optional()
     .describe('Token that reads pull requests; public repositories need none, but are then listed seldom.'),
   GITHUB_TOKEN_FILE: z.string().optional().describe('Path of a file with that token, read again when it changes.'),
-  GITHUB_API_URL: httpUrl.default('https://api.github.com').describe('GitHub API, e.g. of a GitHub Enterprise Server.'),
-  DOCKER_REGISTRY_URL: httpUrl
+  GITHUB_API_URL: baseUrl.default('https://api.github.com').describe('GitHub API, e.g. of a GitHub Enterprise Server.'),
+  DOCKER_REGISTRY_URL: registryUrl
     .default('https://registry-1.docker.io')
     .describe('Registry asked for provider `docker`: a mirror.'),
-  GHCR_URL: httpUrl.default('https://ghcr.io').describe('Registry asked for provider `ghcr`: a mirror.'),
-  KUBERNETES_API_URL: httpUrl
+  GHCR_URL: registryUrl.default('https://ghcr.io').describe('Registry asked for provider `ghcr`: a mirror.'),
+  KUBERNETES_API_URL: baseUrl
     .optional()
     .describe('Kubernetes API, e.g. of `kubectl proxy`; the one of the cluster that this runs in when left out.'),
-  COPY_REGISTRY_SECRET: z
-    .enum(['true', 'false'], 'is neither true nor false')
-    .default('true')
-    .transform(text => text === 'true')
-    .describe('Whether a Terraform gets a pull Secret made of our credentials.'),
-  READ_POD_LOGS: z
-    .enum(['true', 'false'], 'is neither true nor false')
-    .default('true')
-    .transform(text => text === 'true')
-    .describe("Whether outputs of postDeploy and reasons of failed runs are read from Terraforms' pods."),
-  ALLOWED_REGISTRY_HOSTS: commaList.describe(
+  COPY_REGISTRY_SECRET: flag.describe('Whether a Terraform gets a pull Secret made of our credentials.'),
+  READ_POD_LOGS: flag.describe(
+    "Whether outputs of postDeploy and reasons of failed runs are read from Terraforms' pods.",
+  ),
+  ALLOWED_REGISTRY_HOSTS: commaList(
+    HOST,
+    'is no host; write HOST or HOST:PORT, perhaps with http:// before it',
+  ).describe(
     'Hosts that provider `generic` may name, comma-separated; unset: any. An entry `http://HOST` is asked by plain http.',
   ),
-  ALLOWED_PROJECTS: commaList.describe('Argo CD projects that a Service may name; the first is the default.'),
+  ALLOWED_PROJECTS: commaList(PROJECT, 'is no name of an Argo CD project').describe(
+    'Argo CD projects that a Service may name; the first is the default.',
+  ),
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .enum(LOG_LEVELS, `is no level; use one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
     .describe('Least severity that is logged.'),
 })
