@@ -78,5 +78,5 @@ async function findPullConfig(
   const { endpoint, path } = image.value.repository
   const { host } = new URL(endpoint)
   const found = await credentials(host, path)
-  return found && pullConfig(host, found)
+  return found === undefined || found.kind === 'helper' ? undefined : pullConfig(host, found)
 }

@@ -194,6 +194,10 @@ t.test('credentials are shown as the challenge wants them', async t => {
       t.equal(fake.counts.challenge, 1, 'asked for once')
       const none = await failureOf(lister(fake).list())
       t.match(none, { reason: 'AuthenticationFailed', message: /needs credentials/ })
+      const held = await failureOf(
+        lister(fake, { credentials: async () => ({ kind: 'helper', program: 'docker-credential-desktop' }) }).list(),
+      )
+      t.match(held, { reason: 'AuthenticationFailed', message: /needs .* the password to 'docker-credential-desktop'/ })
       const wrong = await failureOf(lister(fake, { use: { ...password, password: 'wrong' } }).list())
       t.match(wrong, { reason: 'AuthenticationFailed', message: /refuses to list/ })
     }),

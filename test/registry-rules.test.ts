@@ -6,7 +6,9 @@ import { AlustanError } from '../lib/errors.js'
 import { parseChallenges } from '../lib/registry/challenge.js'
 import { chooseTag, tagRule } from '../lib/registry/choose-tag.js'
 import type { ContainerRegistry } from '../lib/registry/container-registry.js'
-import { credentialsFor, parseDockerConfig, type DockerConfig } from '../lib/registry/docker-config.js'
+import { parseConfig } from '../lib/config.js'
+import { registryCredentials } from '../lib/registry/image-scanner.js'
+import { credentialsFor, helperFault, parseDockerConfig, type DockerConfig } from '../lib/registry/docker-config.js'
 import { nextLink } from '../lib/registry/link.js'
 import { isTrustedRealm, isUsableRealm } from '../lib/registry/realm.js'
 import { imageRepository, isRepository, retag } from '../lib/registry/reference.js'
@@ -391,6 +393,30 @@ t.test('credentials are found as docker and kubelet find them', async t => {
   }
   t.match(credentialsFor(many, 'docker.io', 'a/b'), { password: 'pass:word' }, 'split at the first colon')
   t.same(credentialsFor(many, 'host:5000', 'a'), { kind: 'identityToken', token: 'id' })
+})
+
+t.test('passwords that a helper holds are said to be just that', async t => {
+  const file = {
+    auths: { 'written.example.com': { auth: auth('me:p') }, 'https://index.docker.io/v1/': {}, 'gcr.io': {} },
+    credHelpers: { 'gcr.io': 'gcloud', 'written.example.com': 'gcloud' },
+    credsStore: 'desktop',
+  }
+  const parsed = parseDockerConfig(JSON.stringify(file), 'file')
+  t.match(credentialsFor(parsed, 'written.example.com', 'a'), { kind: 'password', username: 'me' })
+  t.same(credentialsFor(parsed, 'gcr.io', 'a'), { kind: 'helper', program: 'docker-credential-gcloud' })
+  for (const host of ['docker.io', 'other.example.com'])
+    t.same(credentialsFor(parsed, host, 'a'), { kind: 'helper', program: 'docker-credential-desktop' })
+  t.equal(
+    helperFault(parsed, "file 'x'")?.message,
+    "file 'x' leaves passwords to 'docker-credential-desktop' and 'docker-credential-gcloud', which cannot be asked here; write username and password into it",
+  )
+  t.equal(helperFault(config({ a: { auth: auth('me:p') } }), 'file'), undefined)
+
+  const path = join(t.testdir({ 'config.json': JSON.stringify(file) }), 'config.json')
+  const faults: string[] = []
+  const find = registryCredentials({ ...parseConfig({}), dockerConfigPath: path }, fault => faults.push(fault.message))
+  for (let times = 0; times < 3; times++) await find('docker.io', 'a')
+  t.equal(faults.length, 1, 'told once')
 })
 
 t.test('a file that is no docker config is refused without telling what is in it', async t => {

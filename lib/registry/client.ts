@@ -3,7 +3,7 @@ import { AlustanError } from '../errors.js'
 import type { Answer } from '../http/bounded-request.js'
 import { authorize } from './authorization.js'
 import { boundedFetch, LIMITS, rateLimited, type Budget, type Limits } from './bounded-fetch.js'
-import type { Credentials } from './docker-config.js'
+import type { CredentialHelper, Credentials } from './docker-config.js'
 import { nextLink } from './link.js'
 import { parseJson } from '../http/parse-json.js'
 import type { ImageRepository } from './reference.js'
@@ -30,7 +30,7 @@ export interface ClientDeps {
   readonly fetch: typeof fetch
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number
-  readonly credentials: (host: string, repository: string) => Promise<Credentials | undefined>
+  readonly credentials: (host: string, repository: string) => Promise<Credentials | CredentialHelper | undefined>
   readonly onRequest?: (request: { host: string; code: string }) => void
   readonly limits?: Partial<Limits>
 }
@@ -57,7 +57,7 @@ export function createRegistryClient(deps: ClientDeps): RegistryClient {
   async function listTags(image: ImageRepository, signal: AbortSignal): Promise<TagList> {
     const { host } = new URL(image.endpoint)
     if (blockedMs(image) > 0) throw rateLimited(host)
-    const credentials = await deps.credentials(host, image.path)
+    const found = await deps.credentials(host, image.path)
     const budget: Budget = {
       fetch: deps.fetch,
       now: deps.now,
@@ -67,7 +67,12 @@ export function createRegistryClient(deps: ClientDeps): RegistryClient {
       onBlocked: ms => blockedUntil.set(image.endpoint, deps.now() + ms),
       onRequest: deps.onRequest ?? (() => undefined),
     }
-    return readPages(image, limits, url => fetchPage(url, image, credentials, budget))
+    if (found?.kind !== 'helper') return readPages(image, limits, url => fetchPage(url, image, found, budget))
+    try {
+      return await readPages(image, limits, url => fetchPage(url, image, undefined, budget))
+    } catch (cause) {
+      throw withHelper(cause, found)
+    }
   }
 
   async function fetchPage(url: URL, image: ImageRepository, credentials: Credentials | undefined, budget: Budget) {
@@ -88,6 +93,13 @@ export function createRegistryClient(deps: ClientDeps): RegistryClient {
   }
 
   return { listTags, blockedMs }
+}
+
+/** A refusal of an image that is not public is explained: its password is not in the file. */
+function withHelper(cause: unknown, { program }: CredentialHelper): unknown {
+  if (!(cause instanceof AlustanError) || cause.reason !== 'AuthenticationFailed') return cause
+  const why = `the docker config leaves the password to '${program}', which cannot be asked here`
+  return new AlustanError(cause.reason, `${cause.message}; ${why}: write username and password into it`, { cause })
 }
 
 async function readPages(

@@ -8,11 +8,17 @@ export type Credentials =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   | { readonly kind: 'identityToken'; readonly token: string }
 
+/** A program that holds a password on the machine where `docker login` was called; it cannot be asked here. */
+export interface CredentialHelper {
+  readonly kind: 'helper'
+  readonly program: string
+}
+
 /** Credentials of a docker `config.json`, those for the longest path first. */
 export type DockerConfig = readonly {
   readonly host: string
   readonly path: string
-  readonly credentials: Credentials
+  readonly credentials: Credentials | CredentialHelper
 }[]
 
 const File = z.object({
@@ -27,6 +33,8 @@ const File = z.object({
       }),
     )
     .default({}),
+  credsStore: z.string().optional(),
+  credHelpers: z.record(z.string(), z.string()).default({}),
 })
 type Entry = z.infer<typeof File>['auths'][string]
 
@@ -40,16 +48,43 @@ export function parseDockerConfig(text: string, source: string): DockerConfig {
     const cure = 'write {"auths": {"HOST": {"username": …, "password": …}}}, as docker login does'
     throw new AlustanError('InvalidInput', `${source} is no docker config.json; ${cure}`)
   }
-  return Object.entries(parsed.data.auths)
-    .flatMap(([key, entry]) => {
-      const credentials = parseEntry(entry, key, source)
-      return credentials === undefined ? [] : [{ ...parseKey(key), credentials }]
-    })
-    .sort((a, b) => b.path.length - a.path.length || wildcards(a.host) - wildcards(b.host))
+  const { auths, credsStore, credHelpers } = parsed.data
+  const written = Object.entries(auths).flatMap(([key, entry]) => {
+    const credentials = parseEntry(entry, key, source)
+    return credentials === undefined ? [] : [{ ...parseKey(key), credentials }]
+  })
+  const held = Object.entries(credHelpers).map(([key, name]) => ({ ...parseKey(key), credentials: helper(name) }))
+  const byLength = [...written, ...held].sort(
+    (a, b) => b.path.length - a.path.length || wildcards(a.host) - wildcards(b.host),
+  )
+  const rest = credsStore === undefined ? [] : [{ host: ANY_HOST, path: '', credentials: helper(credsStore) }]
+  return [...byLength, ...rest]
+}
+
+/** Stands for every host: those that nothing else is written for. */
+const ANY_HOST = '**'
+
+function helper(name: string): CredentialHelper {
+  return { kind: 'helper', program: `docker-credential-${name}` }
+}
+
+/** Says that passwords cannot be had because helpers hold them; undefined when there are none. */
+export function helperFault(config: DockerConfig, source: string): AlustanError | undefined {
+  const programs = config.flatMap(({ credentials }) => (credentials.kind === 'helper' ? [credentials.program] : []))
+  if (programs.length === 0) return undefined
+  const names = [...new Set(programs)].sort().map(name => `'${name}'`)
+  return new AlustanError(
+    'InvalidInput',
+    `${source} leaves passwords to ${names.join(' and ')}, which cannot be asked here; write username and password into it`,
+  )
 }
 
 /** The credentials for a repository of a registry, whose host may carry a port; kubelet's rule of the longest path. */
-export function credentialsFor(config: DockerConfig, host: string, repository: string): Credentials | undefined {
+export function credentialsFor(
+  config: DockerConfig,
+  host: string,
+  repository: string,
+): Credentials | CredentialHelper | undefined {
   const name = hubName(host.toLowerCase())
   return config.find(
     entry =>
@@ -91,6 +126,7 @@ function wildcards(host: string): number {
 
 /** `*` stands for any characters of one label: `*.dkr.ecr.*.amazonaws.com`. */
 function matchesHost(pattern: string, host: string): boolean {
+  if (pattern === ANY_HOST) return true
   const labels = host.split('.')
   const patterns = pattern.split('.')
   return labels.length === patterns.length && patterns.every((part, index) => matchesLabel(part, labels[index] ?? ''))

@@ -3,16 +3,22 @@ import type { AlustanError } from '../errors.js'
 import { systemClock } from '../refresh/clock.js'
 import { watchedFile } from '../watched-file.js'
 import { createRegistryClient } from './client.js'
-import { type Credentials, credentialsFor, parseDockerConfig } from './docker-config.js'
+import {
+  type CredentialHelper,
+  type Credentials,
+  credentialsFor,
+  helperFault,
+  parseDockerConfig,
+} from './docker-config.js'
 import type { ScanReport } from './scanned-image.js'
 import { type ReportingScanner, createScanner } from './scanner.js'
 
 /** Finds the credentials for a repository of a registry. */
-export type FindCredentials = (host: string, repository: string) => Promise<Credentials | undefined>
+export type FindCredentials = (host: string, repository: string) => Promise<Credentials | CredentialHelper | undefined>
 
 /**
  * The credentials of the docker `config.json` that the configuration names, read again when it changes. `onFault` is
- * told of a file that cannot be used; the older one stays in use.
+ * told of a file that cannot be used, of which the older one stays in use, and of passwords that are not in it.
  */
 export function registryCredentials(config: Config, onFault: (fault: AlustanError) => void): FindCredentials {
   const { dockerConfigPath } = config
@@ -20,7 +26,12 @@ export function registryCredentials(config: Config, onFault: (fault: AlustanErro
   const read = watchedFile({
     path: dockerConfigPath,
     variable: 'DOCKER_CONFIG_JSON',
-    parse: parseDockerConfig,
+    parse: (text, source) => {
+      const parsed = parseDockerConfig(text, source)
+      const fault = helperFault(parsed, source)
+      if (fault !== undefined) onFault(fault)
+      return parsed
+    },
     initial: [],
     onFault,
   })
