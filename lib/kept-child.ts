@@ -1,8 +1,8 @@
 import type { DesiredChild, KubernetesObject } from './metacontroller.js'
 
-/** Whether a label or annotation is alustan's own. */
+/** Whether a label or annotation is one that alustan writes; the others of `app.kubernetes.io` are of users. */
 function isOurs(key: string): boolean {
-  return /^([a-z-]+\.)*alustan\.io\//.test(key) || key.startsWith('app.kubernetes.io/')
+  return /^([a-z-]+\.)*alustan\.io\//.test(key) || key === 'app.kubernetes.io/managed-by'
 }
 
 function ours(map: Record<string, string> | null | undefined): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../metacontroller.js'
 import { type Application, type ComparedTo, isSameDestination, isSameSource } from './application.js'
 import type { Element } from './application-set.js'
+import { foreignText } from './foreign-text.js'
 import { applicationSetConditions } from './observed.js'
 
 /** How far what was asked for has got. */
@@ -11,9 +12,6 @@ export interface Assessment {
 
 /** Conditions of an Application that say that it cannot become what was asked for. */
 const FAULTS = ['ComparisonError', 'InvalidSpecError', 'SyncError', 'DeletionError', 'UnknownError']
-
-/** Longest part of a foreign message that is repeated in ours. */
-const MAX_FOREIGN_TEXT = 500
 
 /**
  * Judges an ApplicationSet by its own conditions and by the Application of each element. Health alone means nothing: an
@@ -29,7 +27,7 @@ export function assess(
     ({ type, status }) => type === 'ErrorOccurred' && status === 'True',
   )
   if (refusal !== undefined) {
-    return { state: 'Failed', message: `Argo CD refuses the ApplicationSet: ${cut(refusal.message)}` }
+    return { state: 'Failed', message: `Argo CD refuses the ApplicationSet: ${foreignText(refusal.message)}` }
   }
   if (applications === undefined) return { state: 'Progressing', message: 'Applications are not looked at yet' }
   const judged = elements.map(element =>
@@ -62,12 +60,12 @@ export function assessApplication(element: Element, application: Application | u
   if (!isMadeOf(element, application)) return change
   // Before the comparison: what cannot be compared at all is never compared to our source.
   const fault = status?.conditions?.find(({ type }) => FAULTS.includes(type))
-  if (fault !== undefined) return { state: 'Failed', message: `${name}: ${fault.type}: ${cut(fault.message)}` }
+  if (fault !== undefined) return { state: 'Failed', message: `${name}: ${fault.type}: ${foreignText(fault.message)}` }
   if (!isComparedTo(element, status?.sync?.comparedTo)) return change
   const { phase, message, syncResult } = status?.operationState ?? {}
   const isOfThisSource = syncResult === undefined || isSameSource(syncResult.source, sourceOf(element))
   if ((phase === 'Failed' || phase === 'Error') && isOfThisSource) {
-    return { state: 'Failed', message: `${name} cannot be synced: ${cut(message ?? phase)}` }
+    return { state: 'Failed', message: `${name} cannot be synced: ${foreignText(message ?? phase)}` }
   }
   return assessHealth(name, application)
 }
@@ -76,7 +74,10 @@ function assessHealth(name: string, { status }: Application): Assessment {
   const { status: health = 'Unknown', message } = status?.health ?? {}
   const sync = status?.sync?.status ?? 'Unknown'
   if (health === 'Degraded') {
-    return { state: 'Failed', message: `${name} is Degraded${message === undefined ? '' : `: ${cut(message)}`}` }
+    return {
+      state: 'Failed',
+      message: `${name} is Degraded${message === undefined ? '' : `: ${foreignText(message)}`}`,
+    }
   }
   if (health === 'Healthy' && sync === 'Synced') return { state: 'Completed', message: `${name} is synced and healthy` }
   return { state: 'Progressing', message: `${name} is ${sync} and ${health}` }
@@ -101,9 +102,4 @@ function sourceOf({ repoURL, path, targetRevision, releaseName, values }: Elemen
 
 function destinationOf({ cluster, namespace }: Element) {
   return { name: cluster, namespace }
-}
-
-function cut(foreign: string): string {
-  const line = foreign.replace(/\s+/g, ' ').trim()
-  return line.length > MAX_FOREIGN_TEXT ? `${line.slice(0, MAX_FOREIGN_TEXT)}…` : line
 }

@@ -1,7 +1,9 @@
 import { deletionOf } from '../dependencies/deletion.js'
 import type { FinalizeResponse, SyncRequest } from '../metacontroller.js'
+import type { Application } from './application.js'
+import { foreignText } from './foreign-text.js'
 import { keptSet } from './kept-set.js'
-import { observeService, runningImage } from './observed.js'
+import { type ObservedService, observeService, runningImage } from './observed.js'
 import { parseServiceSpec } from './parse-spec.js'
 import type { ServiceStatus } from './spec.js'
 import { type Report, serviceStatus } from './status.js'
@@ -42,7 +44,17 @@ export function finalizeService(request: SyncRequest, now: string): FinalizeResp
   }
 }
 
-function whatIsLeft({ applications = [], previewApplications = [] }: ReturnType<typeof observeService>): string {
-  const names = [...applications, ...previewApplications].map(({ metadata }) => `'${metadata.name}'`).join(', ')
-  return names === '' ? 'the ApplicationSet' : `Application ${names}, whose workloads Argo CD removes`
+function whatIsLeft({ applications = [], previewApplications = [] }: ObservedService): string {
+  const left = [...applications, ...previewApplications]
+  if (left.length === 0) return 'the ApplicationSet'
+  const names = left.map(({ metadata }) => `'${metadata.name}'`).join(', ')
+  const faults = left.flatMap(deletionFaults)
+  const why = faults.length === 0 ? '' : `, but says: ${faults.join('; ')}`
+  return `Application ${names}, whose workloads Argo CD removes${why}`
+}
+
+/** What keeps Argo CD from deleting, such as a cluster that it cannot reach. */
+function deletionFaults({ status }: Application): string[] {
+  const conditions = status?.conditions ?? []
+  return conditions.filter(({ type }) => type === 'DeletionError').map(({ message }) => foreignText(message))
 }

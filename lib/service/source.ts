@@ -34,10 +34,11 @@ export function resolveSource(
 
 /** Helm's own limit; the schema cannot know what a placeholder becomes. */
 function refuseReleaseName(name: string | undefined): void {
-  if (name === undefined || (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) && name.length <= 53)) return
+  const isName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+  if (name === undefined || (isName.test(name) && name.length <= 53)) return
   throw new AlustanError(
     'InvalidSpec',
-    'spec.source.releaseName, once filled in, is no name of a Helm release; use at most 53 lower-case letters, digits, - and .',
+    'spec.source.releaseName, once filled in, is no name of a Helm release; use at most 53 lower-case letters, digits and -, in parts that . separates',
   )
 }
 
