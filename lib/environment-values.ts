@@ -39,11 +39,9 @@ export const baseUrl = z.string().transform((text, context) => {
   const fault =
     url === undefined || !/^https?:\/\//i.test(text) || /\s/.test(text)
       ? 'is no http(s) URL; write it like https://HOST'
-      : url.username !== '' || url.password !== ''
-        ? 'holds a user or password, which are never sent from here; take them out'
-        : /[?#]/.test(text)
-          ? 'has a query or fragment, to which no path can be added; take it out'
-          : undefined
+      : url.username + url.password + url.search + url.hash !== '' || /[?#]/.test(text)
+        ? 'must have no user, password, query or fragment'
+        : undefined
   if (fault !== undefined) context.addIssue(fault)
   return text.replace(/\/+$/, '')
 })

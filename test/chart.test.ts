@@ -115,9 +115,9 @@ t.test('the Deployment sets variables that the server knows, to values that it t
 })
 
 const refusedAtStart: [why: string, variable: string, value: string, want: string][] = [
-  ['an interval of no time', 'APP_SYNC_INTERVAL', '0s', "'0s' is no duration of at least 1s"],
-  ['a unit written out', 'INFRA_SYNC_INTERVAL', '5 minutes', "'5 minutes' is no duration of at least 1s"],
-  ['a namespace that cannot be', 'ALUSTAN_NAMESPACE', 'a_b', 'is no namespace name'],
+  ['an interval of no time', 'APP_SYNC_INTERVAL', '0s', "'0s' is no duration from 1s to 480h"],
+  ['a unit written out', 'INFRA_SYNC_INTERVAL', '5 minutes', "'5 minutes' is no duration from 1s to 480h"],
+  ['a namespace that cannot be', 'ALUSTAN_NAMESPACE', 'a_b', 'is no name of a namespace'],
   ['neither true nor false', 'READ_POD_LOGS', 'yes', 'is neither true nor false'],
   ['a short token', 'HOOK_TOKEN', 'short', 'is too short'],
 ]

@@ -512,8 +512,16 @@ t.test('what the environment says of GitHub is checked in a line, and no secret 
       { GITHUB_TOKEN: `${SECRET}\n` },
       /: GITHUB_TOKEN has characters that no token has; write the token and nothing else$/,
     ],
-    ['a URL without scheme', { GITHUB_API_URL: 'github.example.com' }, /: GITHUB_API_URL is no http\(s\) URL$/],
-    ['another scheme', { GITHUB_API_URL: 'ssh://git@github.com' }, /: GITHUB_API_URL is no http\(s\) URL$/],
+    [
+      'a URL without scheme',
+      { GITHUB_API_URL: 'github.example.com' },
+      /: GITHUB_API_URL is no http\(s\) URL; write it like https:\/\/HOST$/,
+    ],
+    [
+      'another scheme',
+      { GITHUB_API_URL: 'ssh://git@github.com' },
+      /: GITHUB_API_URL is no http\(s\) URL; write it like https:\/\/HOST$/,
+    ],
     [
       'a password in the URL',
       { GITHUB_API_URL: `https://me:${SECRET}@github.com` },
@@ -527,7 +535,7 @@ t.test('what the environment says of GitHub is checked in a line, and no secret 
     [
       'an interval of nothing',
       { PREVIEW_SYNC_INTERVAL: '0s' },
-      /PREVIEW_SYNC_INTERVAL '0s' is no duration of at least 1s/,
+      /PREVIEW_SYNC_INTERVAL '0s' is no duration from 1s to 480h/,
     ],
   ]
   for (const [why, env, fault] of rows) {
