@@ -77,7 +77,7 @@ t.test('runs of a private registry get our credentials of that registry, unless 
   const given = {
     parent,
     children: { 'Job.batch/v1': {}, 'ConfigMap.v1': {}, 'Secret.v1': {} },
-    related: {},
+    related: { 'ConfigMap.v1': {}, 'Secret.v1': {} },
     finalizing: false,
   }
   const asked: string[] = []
