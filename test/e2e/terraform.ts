@@ -39,7 +39,8 @@ async function reaches(
   name: string,
   { namespace }: World,
   wanted: (status: Seen) => boolean | Promise<boolean>,
-  seconds = 60,
+  // On a machine that does much else, a pod takes half a minute to start.
+  seconds = 180,
 ): Promise<Seen> {
   return eventually(`${name} gets there`, seconds, async () => {
     const object = await get(KIND, name, namespace)
@@ -58,13 +59,13 @@ async function jobs({ namespace }: World, step: string): Promise<Seen[]> {
 }
 
 async function isDestroyed(name: string, world: World): Promise<void> {
-  await eventually('the destroy script runs with its argument', 60, async () => {
+  await eventually('the destroy script runs with its argument', 180, async () => {
     const [job] = await jobs(world, 'destroy')
     const env: Seen[] = job?.spec.template.spec.containers[0].env ?? []
     const value = (wanted: string) => env.find(({ name: is }) => is === wanted)?.value
     return value('SCRIPT') === './destroy' && value('ARGS') === '-c' ? true : undefined
   })
-  await eventually('the Terraform is gone', 60, async () =>
+  await eventually('the Terraform is gone', 180, async () =>
     (await get(KIND, name, world.namespace)) === undefined ? true : undefined,
   )
 }
