@@ -79,7 +79,7 @@ t.test('a request that lacks a kind of children is refused: what may be there co
   for (const missing of groups) {
     const children = Object.fromEntries(groups.filter(group => group !== missing).map(group => [group, {}]))
     const request = { parent: { ...parent(), spec: spec() }, children, related: {}, finalizing: true }
-    t.throws(() => readTerraform(request, settings), { message: new RegExp(`'children' has no ${missing}`) })
+    t.throws(() => readTerraform(request, settings), { message: new RegExp(`no '${missing}' in children`) })
   }
   t.end()
 })
