@@ -1,5 +1,6 @@
 import { startFakeRegistry } from '../fake/registry.js'
 import { httpMeasurements, outageMeasurement } from './http.js'
+import { imageMeasurements } from './image.js'
 import { listingMeasurements } from './listings.js'
 import { memoryMeasurement } from './memory.js'
 import { type Measurement, report } from './report.js'
@@ -20,9 +21,16 @@ const outage = {
     registry.fault = isOn ? { kind: 'blackhole' } : undefined
   },
 }
+const taggedImages = images.map(([name]) => name.replace('image', 'tagged'))
+for (const name of taggedImages)
+  registry.repositories.set(
+    name,
+    Array.from({ length: 1000 }, (_, index) => `0.2.${index}`),
+  )
 const measurements: Measurement[] = [
   ...(await httpMeasurements(registry.url, rounds, seconds)),
   tagMeasurement(isShort ? 3 : 15),
+  ...(await imageMeasurements(registry.url, taggedImages, 10_000, isShort ? 1 : 5)),
   await scanMeasurement(),
   ...(await listingMeasurements()),
   await outageMeasurement(outage, rounds, seconds),

@@ -7,7 +7,7 @@ const SERVICES = 1000
 const IMAGES = 10
 
 /** Resident memory in MiB, as the server's own metrics tell it. */
-async function residentMiB(url: string): Promise<number> {
+export async function residentMiB(url: string): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text()
   const bytes = /^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]
   if (bytes === undefined) throw new Error('the metrics do not tell the resident memory')

@@ -9,10 +9,15 @@ export interface Running {
 }
 
 /** Starts a compiled script with PORT set and waits until it answers at `path`. */
-export async function startServer(script: string, path: string, env: Record<string, string> = {}): Promise<Running> {
+export async function startServer(
+  script: string,
+  path: string,
+  env: Record<string, string> = {},
+  program = process.execPath,
+): Promise<Running> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(program, [script], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...env, PORT: String(port), LOG_LEVEL: 'error' },
   })

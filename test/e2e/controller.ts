@@ -29,16 +29,7 @@ async function startMetacontroller(binary: string, hooksURL: string, strategy: A
     }),
   )
   await apply(...manifests)
-  const controller = start(binary, [
-    '--workers=50',
-    '--client-go-qps=150',
-    '--client-go-burst=300',
-    '--discovery-interval=2s',
-    '--metrics-address=0',
-    '--health-probe-bind-address=0',
-    `--apply-strategy=${strategy}`,
-    `--target-label-selector=${key}=${value}`,
-  ])
+  const controller = start(binary, metacontrollerArguments(strategy, `${key}=${value}`))
   return {
     ...controller,
     stop: async () => {
@@ -46,4 +37,18 @@ async function startMetacontroller(binary: string, hooksURL: string, strategy: A
       await run('kubectl', ['delete', 'compositecontroller', ...manifests.map(({ metadata }) => metadata.name)])
     },
   }
+}
+
+/** Arguments of a Metacontroller that serves only the CompositeControllers with a label. */
+export function metacontrollerArguments(strategy: ApplyStrategy, selector: string): string[] {
+  return [
+    '--workers=50',
+    '--client-go-qps=150',
+    '--client-go-burst=300',
+    '--discovery-interval=2s',
+    '--metrics-address=0',
+    '--health-probe-bind-address=0',
+    `--apply-strategy=${strategy}`,
+    `--target-label-selector=${selector}`,
+  ]
 }

@@ -4,12 +4,13 @@ import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
 import { type ApplyStrategy, startController } from './controller.js'
-import { list, patch } from './kubectl.js'
+import { installScenario } from './install.js'
 import { previewsScenario } from './previews.js'
 import { registryScenario } from './registry.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
 import { eventually, run, start } from './shell.js'
+import { type Sum, clear, tell } from './tell.js'
 import { terraformScenario } from './terraform.js'
 
 // Runs every scenario under both apply strategies on the cluster in KUBECONFIG, with our hooks as a process of this
@@ -18,43 +19,6 @@ import { terraformScenario } from './terraform.js'
 
 const SCENARIOS: readonly Scenario[] = [serviceScenario, previewsScenario, terraformScenario]
 const STRATEGIES: readonly ApplyStrategy[] = ['dynamic-apply', 'server-side-apply']
-const OURS = ['services.alustan.io', 'terraforms.alustan.io']
-
-interface Sum {
-  passed: number
-  failed: number
-}
-
-/** Runs the steps until one fails; then it shows what the cluster holds. */
-async function tell(title: string, scenario: Scenario, world: World): Promise<Sum> {
-  const sum = { passed: 0, failed: 0 }
-  for (const [what, step] of scenario.steps) {
-    const began = Date.now()
-    try {
-      await step(world)
-      sum.passed++
-      console.log(`ok - ${title}: ${what} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
-    } catch (thrown) {
-      sum.failed++
-      console.log(`not ok - ${title}: ${what}`)
-      console.log(thrown instanceof Error ? thrown.stack : thrown)
-      const kinds = [...OURS, 'applicationsets', 'applications', 'jobs', 'pods'].join(',')
-      console.log(await run('kubectl', ['get', kinds, '-n', world.namespace, '-o', 'yaml']).catch(String))
-      break
-    }
-  }
-  return sum
-}
-
-/** Removes a world; what a failed scenario left is let go of, since nobody finalizes it any more. */
-async function clear({ namespace, secretsNamespace }: World): Promise<void> {
-  for (const kind of OURS) {
-    for (const { metadata } of await list(kind, namespace)) {
-      await patch(kind, metadata.name, namespace, { metadata: { finalizers: null } })
-    }
-  }
-  await run('kubectl', ['delete', 'namespace', namespace, secretsNamespace, '--wait=false'])
-}
 
 /** Makes namespaces, chart, hooks and controller for one scenario, and takes all of it away afterwards. */
 async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise<Sum> {
@@ -101,6 +65,11 @@ if (wanted.length === 0 || wanted.includes('registry')) {
   await registryScenario()
   sum.passed++
   console.log('ok - Registry: the tags of a real registry are listed, open and with a password')
+}
+if (wanted.includes('install')) {
+  const { passed, failed } = await installScenario('dynamic-apply')
+  sum.passed += passed
+  sum.failed += failed
 }
 await run('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', 'metacontroller/crds'])
 for (const scenario of SCENARIOS) {

@@ -3,25 +3,12 @@ import { examples } from './examples.js'
 import { pushImage, removeTag } from './images.js'
 import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
+import { completes, state } from './service-state.js'
 import { eventually } from './shell.js'
 
 /** Text that a template engine, YAML or a shell would mangle if one of them saw it as anything but data. */
 const ODD_TEXT = 'a {{ .Values.x }} "b" \'c\'\n\tend: yes # no\n${not.ours} $${workspace.KEPT} \\ é\u2028'
 const ARRIVES_AS = ODD_TEXT.replace('$${workspace', '${workspace')
-
-async function state(name: string, { namespace }: World): Promise<Seen> {
-  const service = await get('services.alustan.io', name, namespace)
-  if (service?.status?.observedGeneration !== service?.metadata.generation) return { state: 'not observed yet' }
-  return service?.status
-}
-
-async function completes(name: string, world: World, seconds = 60): Promise<Seen> {
-  return eventually(`${name} is Completed`, seconds, async () => {
-    const status = await state(name, world)
-    if (status?.state === 'Completed') return status
-    throw new Error(`${status?.state}: ${status?.message}`)
-  })
-}
 
 async function podRuns(app: string, image: string, { namespace }: World): Promise<void> {
   await eventually(`a pod of ${app} runs ${image}`, 60, async () => {

@@ -14,7 +14,8 @@ const SCRIPTS = {
     'echo "noise { not json"; echo "{\\"outputs\\": {\\"args\\": \\"$*\\", \\"region\\": \\"$TF_VAR_region\\", \\"key\\": {\\"value\\": \\"canary\\", \\"sensitive\\": true}}}"; echo done',
 }
 
-function terraform(name: string, { namespace }: World, spec: object = {}): Seen {
+/** A Terraform of the scenario's namespace. */
+export function terraform(name: string, { namespace }: World, spec: object = {}): Seen {
   return {
     apiVersion: 'alustan.io/v1alpha1',
     kind: 'Terraform',
@@ -35,7 +36,8 @@ function terraform(name: string, { namespace }: World, spec: object = {}): Seen 
   }
 }
 
-async function reaches(
+/** Waits until a Terraform's status, of its newest generation, is as wanted. */
+export async function reaches(
   name: string,
   { namespace }: World,
   wanted: (status: Seen) => boolean | Promise<boolean>,
