@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { type Parent, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
-import { wantedPreviews } from '../lib/preview/desired-previews.js'
+import { runningPreviews, wantedPreviews } from '../lib/preview/desired-previews.js'
+import { missingPreviews } from '../lib/preview/plan-previews.js'
 import type { Preview } from '../lib/preview/preview-status.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
@@ -57,10 +58,15 @@ async function readScan({ config, scanner }: Deps, { spec, image, runningTag }: 
 }
 
 /** What the cache knows of the pull requests that the Service wants copies for; undefined when it wants none. */
-async function readPullRequests({ pullRequests }: Deps, { spec }: ServiceSituation) {
+async function readPullRequests({ pullRequests }: Deps, situation: ServiceSituation) {
+  const { spec, request } = situation
   const environment = wantedPreviews(spec.value)
   if (environment === undefined || spec.value?.suspend === true) return undefined
-  return pullRequests.read({ owner: environment.gitOwner, name: environment.gitRepo })
+  const repository = { owner: environment.gitOwner, name: environment.gitRepo }
+  const list = await pullRequests.read(repository)
+  const missing = missingPreviews(list, environment, runningPreviews(situation).elements.keys())
+  const { namespace, name } = request.parent.metadata
+  return { ...list, doubted: pullRequests.doubted(repository, `${namespace}/${name}`, missing) }
 }
 
 /** Notes what pull requests are to be told; it is written later, by the background. */

@@ -350,6 +350,7 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
         failure: undefined,
         isTruncated: false,
       }),
+      doubted: () => new Set(),
       close: () => undefined,
     },
     feedback: { note: given => notes.push(given), failure: () => failing.failure, close: () => undefined },

@@ -8,6 +8,7 @@ import { listPullRequests } from '../lib/github/list-pull-requests.js'
 import { createPullRequestLister } from '../lib/github/pull-request-lister.js'
 import type { PullRequestList } from '../lib/github/pull-requests.js'
 import { createQuota } from '../lib/github/quota.js'
+import { missingPreviews } from '../lib/preview/plan-previews.js'
 import { gitHubToken } from '../lib/github/token.js'
 import type { FakeGitHub, FakePull, GitHubFault } from './fake/github-state.js'
 import { addRepository, fakePull, startFakeGitHub } from './fake/github.js'
@@ -392,6 +393,37 @@ t.test('without a token the interval fits into 60 requests an hour over all repo
   t.notOk(reports.some(reason => reason !== undefined))
   await fake.close()
 })
+
+t.test('a copy is given up only by a list that was read after it was missed', t =>
+  withFake(async fake => {
+    const { lister, read, pass, settle } = listerOf(fake)
+    await read()
+    const doubted = (...missing: number[]) => [...lister.doubted(repository, 'apps/web', missing)]
+    t.same(doubted(2), [2], 'another replica may have seen pull request 2 in a newer list')
+    await settle()
+    t.same(doubted(2), [2])
+    t.same([...lister.doubted(repository, 'apps/other', [2])], [2])
+    await pass(5000)
+    t.equal(fake.seen.length, 2, 'the list was brought forward')
+    t.same(doubted(2, 3), [3], 'a newer list lacks it too; the doubt about 3 is new')
+    t.same(doubted(), [])
+    t.same(doubted(2), [2], 'it ran as wanted in between: a new doubt')
+    fake.fault = { kind: 'status', status: 502 }
+    await pass(120_000)
+    t.same(doubted(2), [2], 'an outage proves nothing')
+    const list = { pullRequests: [], failure: undefined, isTruncated: false }
+    const environment = {
+      enabled: true,
+      gitOwner: '',
+      gitRepo: '',
+      labels: ['preview'],
+      maxPreviews: 2,
+      allowForks: false,
+    }
+    t.same(missingPreviews({ ...list, pullRequests: undefined }, { ...environment, feedback: 'none' }, [1]), [])
+    t.same(missingPreviews(list, { ...environment, feedback: 'none' }, [1]), [1])
+  }),
+)
 
 t.test('a repository that nobody asks for is forgotten', t =>
   withFake(async fake => {

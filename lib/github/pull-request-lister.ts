@@ -29,6 +29,8 @@ export interface ListerDeps {
 const AT_A_TIME = 4
 const LISTING_MS = 60_000
 const FIRST_ANSWER_MS = 1000
+/** Least time between two listings of which the second was brought forward by a doubt. */
+const HURRY_MS = 5000
 
 /**
  * Makes the cache of pull requests: one list per repository however many ask, repeated while somebody asks. Failures
@@ -40,6 +42,8 @@ export function createPullRequestLister(deps: ListerDeps): PullRequestLister & {
   const repositories = new Map<string, Refreshed<Listing>>()
   const limit = pLimit(AT_A_TIME)
   const running = new Set<AbortController>()
+  /** By Service: after how many listings had begun each missing pull request was first missed. */
+  const doubts = new Map<string, ReadonlyMap<number, number>>()
   let session: Session | undefined
 
   /** An interval in which the quota is enough for all pages of all repositories. */
@@ -93,6 +97,17 @@ export function createPullRequestLister(deps: ListerDeps): PullRequestLister & {
         failure: list.failure,
         isTruncated: list.value?.content.isTruncated ?? false,
       }
+    },
+    doubted(repository, service, missing) {
+      const list = listing(repository)
+      const before = doubts.get(service)
+      const missed = new Map(missing.map(number => [number, before?.get(number) ?? list.begun]))
+      doubts.delete(service)
+      if (missed.size > 0) doubts.set(service, missed)
+      const newest = list.value?.number ?? 0
+      const doubted = new Set([...missed].filter(([, begun]) => begun >= newest).map(([number]) => number))
+      if (doubted.size > 0 && list.failure === undefined) list.hurry(HURRY_MS)
+      return doubted
     },
     cached: () => cacheReport(repositories.values()),
     close() {

@@ -74,7 +74,8 @@ export function desiredPreviews(
   return report(situation, facts, candidates, children)
 }
 
-function runningPreviews({ request, observed }: ServiceSituation) {
+/** The copies that run, by number of their pull request. */
+export function runningPreviews({ request, observed }: ServiceSituation) {
   const set = observed.applicationSets.get(previewSetName(request.parent.metadata.name))
   const elements: ReadonlyMap<number, PreviewElement> = observedElements(set)
   return { set, elements }

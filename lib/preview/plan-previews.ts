@@ -3,6 +3,7 @@ import type { Candidate } from './candidate.js'
 import { describePullRequest } from './candidate.js'
 import { type PreviewBasis, previewCandidate } from './preview-candidate.js'
 import type { PreviewElement } from './preview-element.js'
+import type { PreviewEnvironment } from './preview-environment.js'
 import { selectPullRequests } from './select-pull-requests.js'
 
 /**
@@ -21,24 +22,31 @@ const LEFT_OUT = {
 }
 
 /**
- * The copies that a list of pull requests asks for, the newest first, and what those that run and are not in a cut list
- * are: a list that does not hold everything says nothing of what it lacks.
+ * The copies that a list of pull requests asks for, the newest first, and what those that run and are not in it are where
+ * that proves nothing: the list is cut, or may be older than they are.
  */
 export function planPreviews(
   basis: PreviewBasis,
-  { pullRequests = [], isTruncated }: PullRequestList,
+  { pullRequests = [], isTruncated, doubted }: PullRequestList,
   keep: (element: PreviewElement) => Candidate,
 ): Candidate[] {
   const { chosen, leftOut } = selectPullRequests(pullRequests, basis.environment)
   const planned = limitSize(chosen.map(pullRequest => previewCandidate(basis, pullRequest)))
   const listed = new Set(pullRequests.map(({ number }) => number))
-  const unlisted = [...basis.running].filter(([number]) => isTruncated && !listed.has(number))
-  const others = leftOut.slice(0, MAX_LEFT_OUT).map(({ pullRequest, reason }) => ({
-    ...describePullRequest(pullRequest),
-    urls: [],
-    reason,
-    message: LEFT_OUT[reason],
-  }))
+  const isPlanned = new Set(planned.map(({ number }) => number))
+  const unlisted = [...basis.running].filter(
+    ([number]) => !isPlanned.has(number) && ((isTruncated && !listed.has(number)) || doubted?.has(number) === true),
+  )
+  const isKept = new Set(unlisted.map(([number]) => number))
+  const others = leftOut
+    .filter(({ pullRequest }) => !isKept.has(pullRequest.number))
+    .slice(0, MAX_LEFT_OUT)
+    .map(({ pullRequest, reason }) => ({
+      ...describePullRequest(pullRequest),
+      urls: [],
+      reason,
+      message: LEFT_OUT[reason],
+    }))
   return [...planned, ...unlisted.map(([, element]) => keep(element)), ...others].sort((a, b) => b.number - a.number)
 }
 
@@ -63,4 +71,15 @@ function limitSize(candidates: readonly Candidate[]): Candidate[] {
 function sizeOf(element: PreviewElement): number {
   const text = JSON.stringify(element)
   return text.length + 2 * (text.match(/[^\x00-\x7f]/g)?.length ?? 0)
+}
+
+/** Numbers of copies that run and that the list asks for no more. */
+export function missingPreviews(
+  { pullRequests }: PullRequestList,
+  environment: PreviewEnvironment,
+  running: Iterable<number>,
+): number[] {
+  if (pullRequests === undefined) return []
+  const chosen = new Set(selectPullRequests(pullRequests, environment).chosen.map(({ number }) => number))
+  return [...running].filter(number => !chosen.has(number))
 }
