@@ -73,6 +73,19 @@ t.test('simulate plays the examples to the end, the same at every run, and shows
   t.equal((await alustan(['simulate', WORKSPACE, SERVICES, ...TAGS])).stdout, first.stdout)
 })
 
+t.test('pull requests of --pulls have copies, beside the Service that they are of', async t => {
+  const pulls = ['--pulls', 'alustan/web-app-demo=7:feature/login,9:Fix']
+  const { code, stdout, stderr } = await alustan(['simulate', WORKSPACE, SERVICES, ...TAGS, ...pulls])
+  t.equal(code, 0, stderr)
+  t.match(
+    stdout,
+    /ApplicationSet\/web-service-preview\n {3}├─ Application\/preview-web-service-fix-9-[0-9a-f]{8} {2}Synced {2}Healthy/,
+  )
+  t.match(stdout, /└─ Application\/preview-web-service-feature-login-7-[0-9a-f]{8} {2}Synced {2}Healthy\n/)
+  const bad = await alustan(['render', SERVICES, '--pulls', 'alustan=7'])
+  t.match(bad.stderr, /^alustan: --pulls 'alustan=7' is not OWNER\/NAME=NUMBER:BRANCH/)
+})
+
 t.test('simulate ends with 1 and says what is not Completed', async t => {
   const { code, stdout, stderr } = await alustan(['simulate', SERVICES])
   t.equal(code, 1)

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js'
 import { RESOURCES } from '../engine/resources.js'
 import { API_VERSION } from '../names.js'
+import { pullRequest } from './pull-requests-stand-in.js'
 import { readManifests } from './read-manifests.js'
 import type { Screen } from './screen.js'
 import { play } from './simulate.js'
@@ -25,7 +26,8 @@ export async function demo(config: Config, screen: Screen): Promise<number> {
   screen.say(
     'alustan, on a cluster in memory. Argo CD, containers and the registry are stand-ins; the hooks and their answers are real.',
   )
-  for (const tell of [infrastructure, comesUp, newTag, newAnnotation, goesDown]) await tell(simulation, screen, objects)
+  for (const tell of [infrastructure, comesUp, newTag, newAnnotation, pullRequestComes, goesDown])
+    await tell(simulation, screen, objects)
   // What was owned goes after its owner.
   for (let steps = 0; steps < 10; steps++) await simulation.step(1)
   const left = simulation.cluster.objects().filter(({ metadata }) => metadata.namespace !== 'alustan')
@@ -76,16 +78,45 @@ const newAnnotation: Chapter = async (simulation, screen) => {
   await playUntil(simulation, screen, 'api-service', ({ state }) => state === 'Completed')
 }
 
+const pullRequestComes: Chapter = async (simulation, screen) => {
+  screen.say('5. Pull request 7 of alustan/web-app-demo gets the label "preview": a copy of web-service comes.')
+  const isThere = () => applications(simulation).some(({ name }) => name.startsWith('preview-'))
+  simulation.pulls.set('alustan/web-app-demo', [pullRequest(7, 'feature/login')])
+  await stepUntil(simulation, isThere)
+  await stepUntil(simulation, () => false, 10)
+  screen.say(
+    tree(simulation.cluster.objects().filter(({ kind }) => kind.startsWith('Application') || kind === 'Service')).join(
+      '\n',
+    ),
+  )
+  screen.say('It is closed: the copy goes.')
+  simulation.pulls.set('alustan/web-app-demo', [])
+  await stepUntil(simulation, () => !isThere())
+}
+
+/** Goes on in silence: the resources of the table do not change meanwhile. */
+async function stepUntil(simulation: Simulation, isReached: () => boolean, seconds = SCAN_SECONDS): Promise<void> {
+  const end = simulation.seconds() + seconds
+  while (!isReached() && simulation.seconds() < end) await simulation.step(1)
+}
+
+function applications({ cluster }: Simulation) {
+  return cluster
+    .objects()
+    .filter(({ kind }) => kind === 'Application')
+    .map(({ metadata }) => metadata)
+}
+
 const goesDown: Chapter = async (simulation, screen) => {
   screen.say(
-    '5. api-service is deleted, but web-service still needs it: it stays until web-service is deleted and gone.',
+    '6. api-service is deleted, but web-service still needs it: it stays until web-service is deleted and gone.',
   )
   const { cluster } = simulation
   await cluster.delete(RESOURCES.services, { name: 'api-service', namespace: 'default' })
   await playUntil(simulation, screen, 'api-service', ({ state }) => state === 'Blocked')
   await cluster.delete(RESOURCES.services, { name: 'web-service', namespace: 'default' })
   await play(simulation, screen, () => ourResources(cluster).length === 1)
-  screen.say('6. The Terraform is deleted: its destroy script runs with the image that was deployed, then it is gone.')
+  screen.say('7. The Terraform is deleted: its destroy script runs with the image that was deployed, then it is gone.')
   await cluster.delete(RESOURCES.terraforms, { name: 'staging-cluster', namespace: 'default' })
   await play(simulation, screen, () => ourResources(cluster).length === 0)
 }

@@ -3,7 +3,7 @@ import { buildApp } from '../../hooks/app.js'
 import { buildMetrics } from '../../hooks/metrics.js'
 import type { Config } from '../config.js'
 import type { CallHook } from '../engine/hook.js'
-import { knowsNothing } from '../github/pull-requests.js'
+import { type PullRequestLister, knowsNothing } from '../github/pull-requests.js'
 import { type RunReader, createRunReader } from '../kubernetes/run-reader.js'
 import type { ImageScanner } from '../registry/scan.js'
 
@@ -13,11 +13,12 @@ export async function localHooks(
   scanner: ImageScanner,
   now: () => number,
   runReader: RunReader = createRunReader(undefined, now),
+  pullRequests: PullRequestLister = knowsNothing,
 ): Promise<CallHook> {
   const app = await buildApp({
     config: { ...config, hookToken: undefined },
     scanner,
-    pullRequests: knowsNothing,
+    pullRequests,
     credentials: async () => undefined,
     runReader,
     metrics: buildMetrics(),

@@ -18,3 +18,13 @@ export function examples(program: Command, ...rows: readonly (readonly [invocati
     '\n',
   )
 }
+
+/** The option that stands in for GitHub. */
+export function pullsOption(): Option {
+  return new Option(
+    '-p, --pulls <REPOSITORY=NUMBER:BRANCH,…>',
+    'open pull requests, with the labels that are asked for',
+  )
+    .argParser((value: string, before: string[]) => [...before, value])
+    .default([], 'none')
+}

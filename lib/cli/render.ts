@@ -6,6 +6,8 @@ import type { CallHook } from '../engine/hook.js'
 import { selects } from '../engine/related.js'
 import { RESOURCES } from '../engine/resources.js'
 import { kindKey, objectKey, type ApiObject } from '../engine/cluster.js'
+import { knowsNothing } from '../github/pull-requests.js'
+import { createRunReader } from '../kubernetes/run-reader.js'
 import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
 import { API_VERSION, LABEL } from '../names.js'
 import { createRegistryClient } from '../registry/client.js'
@@ -15,6 +17,7 @@ import type { ImageScanner } from '../registry/scan.js'
 import { createScanner } from '../registry/scanner.js'
 import type { Repositories } from './tags-page.js'
 import { localHooks } from './local-hooks.js'
+import { type OpenPulls, pullRequestStandIn, withLabels } from './pull-requests-stand-in.js'
 import { readManifests } from './read-manifests.js'
 import { registryFetch } from './registry-stand-in.js'
 
@@ -44,11 +47,14 @@ export async function render(
   tags: Repositories,
   output: 'yaml' | 'json',
   config: Config,
+  pulls: OpenPulls,
 ): Promise<void> {
   const objects = readManifests(files)
   const ours = objects.filter(({ apiVersion }) => apiVersion === API_VERSION)
   const scanner = tags.size > 0 ? offlineScanner(tags) : onlineScanner(config)
-  const callHook = await localHooks(config, scanner, () => Date.now())
+  const now = () => Date.now()
+  const lister = pulls.size > 0 ? pullRequestStandIn(withLabels(pulls, ours)) : knowsNothing
+  const callHook = await localHooks(config, scanner, now, createRunReader(undefined, now), lister)
   const answers = []
   for (const parent of ours) answers.push({ parent, answer: await ask(callHook, parent, objects) })
   scanner.close()

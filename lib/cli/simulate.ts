@@ -1,6 +1,7 @@
 import type { Config } from '../config.js'
 import { API_VERSION } from '../names.js'
 import type { Repositories } from './tags-page.js'
+import { type OpenPulls, withLabels } from './pull-requests-stand-in.js'
 import { readManifests } from './read-manifests.js'
 import { tagsInManifests } from './registry-stand-in.js'
 import { type Screen, screenFor } from './screen.js'
@@ -14,10 +15,19 @@ const MAX_SECONDS = 3600
 const SETTLED = ['Completed', 'Success']
 
 /** `alustan simulate`: plays the manifests on a cluster in memory. Returns the exit code: 0 when all is Completed. */
-export async function simulate(files: readonly string[], given: Repositories, config: Config): Promise<number> {
+export async function simulate(
+  files: readonly string[],
+  given: Repositories,
+  config: Config,
+  pulls: OpenPulls,
+): Promise<number> {
   const objects = readManifests(files, unknownKind)
   const screen = screenFor(process.stdout, process.env)
-  const simulation = await startSimulation(config, new Map([...tagsInManifests(objects), ...given]))
+  const simulation = await startSimulation(
+    config,
+    new Map([...tagsInManifests(objects), ...given]),
+    withLabels(pulls, objects),
+  )
   screen.say(
     'A simulation: the cluster is in memory; Argo CD, containers and the registry are stand-ins; nothing is deployed.',
   )

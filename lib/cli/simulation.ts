@@ -14,6 +14,7 @@ import { argoCdStandIn } from './argo-cd-stand-in.js'
 import type { Repositories } from './tags-page.js'
 import { type ScriptRun, jobStandIn, runReaderOf } from './job-stand-in.js'
 import { localHooks } from './local-hooks.js'
+import { type OpenPulls, pullRequestStandIn } from './pull-requests-stand-in.js'
 import { registryFetch } from './registry-stand-in.js'
 
 /** Where the simulated time begins: always the same, so that the same manifests give the same story. */
@@ -41,6 +42,7 @@ function playScript({ metadata }: ApiObject): ScriptRun {
 export interface Simulation {
   readonly cluster: MemoryCluster
   readonly repositories: Repositories
+  readonly pulls: OpenPulls
   /** Simulated seconds since the start. */
   seconds(): number
   /** Creates the objects, or changes those that exist; `unknownKind` tells which are not for it. */
@@ -51,7 +53,11 @@ export interface Simulation {
 }
 
 /** Starts a simulation with images in the stand-in registry. */
-export async function startSimulation(config: Config, repositories: Repositories): Promise<Simulation> {
+export async function startSimulation(
+  config: Config,
+  repositories: Repositories,
+  pulls: OpenPulls = new Map(),
+): Promise<Simulation> {
   const timers = virtualTimers(START)
   const cluster = memoryCluster({ now: timers.now })
   const fetch = registryFetch(repositories)
@@ -64,7 +70,13 @@ export async function startSimulation(config: Config, repositories: Repositories
   const engine = await startEngine({
     cluster,
     controllers: CONTROLLERS.map(file => parse(readFileSync(file, 'utf8')) as unknown),
-    callHook: await localHooks(config, scanner, timers.now, runReaderOf(cluster, playScript)),
+    callHook: await localHooks(
+      config,
+      scanner,
+      timers.now,
+      runReaderOf(cluster, playScript),
+      pullRequestStandIn(pulls),
+    ),
     timers,
     workers: 0,
   })
@@ -77,6 +89,7 @@ export async function startSimulation(config: Config, repositories: Repositories
   return {
     cluster,
     repositories,
+    pulls,
     seconds: () => (timers.now() - START) / 1000,
     apply: objects => applyAll(cluster, objects),
     step: async seconds => {
