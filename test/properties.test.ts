@@ -2,13 +2,20 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
+import { parse } from 'yaml'
+import { fillTemplate } from '../lib/cli/argo-cd-stand-in.js'
 import { parseSyncRequest } from '../lib/metacontroller.js'
 import type { Scan } from '../lib/registry/scan.js'
-import { parseTag } from '../lib/registry/tag.js'
+import { applicationSet, helmValues } from '../lib/service/application-set.js'
 import { desiredService } from '../lib/service/desired.js'
 import { finalizeService } from '../lib/service/finalize.js'
 import { escapePlaceholders, fillPlaceholders } from '../lib/service/placeholders.js'
 import { readService } from '../lib/service/situation.js'
+import { desiredTerraform } from '../lib/terraform/desired.js'
+import type { TerraformFacts } from '../lib/terraform/facts.js'
+import { finalizeTerraform } from '../lib/terraform/finalize.js'
+import { readTerraform } from '../lib/terraform/situation.js'
+import { scan, terraformFacts, terraformRequest } from './terraform-observations.js'
 
 const settings = {
   secretsNamespace: 'alustan',
@@ -18,20 +25,6 @@ const settings = {
   previewResyncAfterSeconds: 12,
 }
 const now = '2026-01-02T03:04:05Z'
-
-const tags = fc.array(fc.constantFrom('0.1.0', '0.2.0', 'v0.2.0', '0.3.0-rc.1', '1.0.0'), { maxLength: 4 })
-const scan: fc.Arbitrary<Scan | undefined> = fc.option(
-  fc.record({
-    tags: fc.option(
-      tags.map(texts => texts.map(text => parseTag(text)!)),
-      { nil: undefined },
-    ),
-    failure: fc.constant(undefined),
-    isTruncated: fc.boolean(),
-    isRunningTagGone: fc.boolean(),
-  }),
-  { nil: undefined },
-)
 
 const object = (kind: string, apiVersion: string, metadata: object, more: object = {}) => ({
   apiVersion,
@@ -145,77 +138,230 @@ const request = fc
     }
   })
 
-const runs = { numRuns: 3000 }
+/** Requests that were asked about, in all of this file. */
+let observations = 0
+
+/** The request, and the same with groups that were not looked at. */
+function withoutGroups<Body extends { related: object }>(body: Body, ...groups: string[]): Body[] {
+  const without = (lost: string[]) => ({
+    ...body,
+    related: Object.fromEntries(Object.entries(body.related).filter(([group]) => !lost.includes(group))),
+  })
+  const variants = [body, ...groups.map(group => without([group])), without(Object.keys(body.related))]
+  observations += variants.length
+  return variants
+}
+
+const namesOf = (objects: readonly { metadata: { name: string } }[]) => objects.map(({ metadata }) => metadata.name)
+const observedNames = (children: Record<string, Record<string, any>>) =>
+  Object.values(children).flatMap(group => namesOf(Object.values(group)))
+/** As `t.equal`, without a line for each of a hundred thousand. */
+const same = (got: unknown, want: unknown) => {
+  if (got !== want) throw new Error(`got ${String(got)}, want ${String(want)}`)
+}
+const isLabel = (name: string) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)
+
+const runs = { numRuns: 2000 }
 const answer = (body: unknown, scanned: Scan | undefined) =>
   desiredService(readService(parseSyncRequest(body), settings), { now, scan: scanned })
 
-t.test('an observed child is in every answer, whatever is wrong', t => {
-  fc.assert(
-    fc.property(request, scan, (body, scanned) => {
-      const names = answer(body, scanned).children.map(({ metadata }) => metadata.name)
-      for (const child of Object.values(body.children['ApplicationSet.argoproj.io/v1alpha1'])) {
-        if (!names.includes(child.metadata.name)) return false
-      }
-      return true
-    }),
-    runs,
-  )
-  t.end()
-})
+const GROUPS = ['Application.argoproj.io/v1alpha1', 'Secret.v1']
 
-t.test('the same request gives the same bytes and is not changed', t => {
-  fc.assert(
-    fc.property(request, scan, (body, scanned) => {
-      const before = JSON.stringify(body)
-      return (
-        JSON.stringify(answer(body, scanned)) === JSON.stringify(answer(body, scanned)) &&
-        JSON.stringify(body) === before
-      )
-    }),
-    runs,
-  )
-  t.end()
-})
+t.test(
+  'a Service: an observed child is in every answer, which is the same each time, and only what may be written',
+  t => {
+    fc.assert(
+      fc.property(request, scan, (body, scanned) => {
+        for (const variant of withoutGroups<any>(body, ...GROUPS)) {
+          const before = JSON.stringify(variant)
+          const got = answer(variant, scanned)
+          const { status, children, resyncAfterSeconds, ...rest } = got
+          const names = namesOf(children)
+          const types = status.conditions.map(({ type }) => type)
+          same(
+            observedNames(variant.children)
+              .filter(name => !names.includes(name))
+              .join(),
+            '',
+          )
+          same(JSON.stringify(got), JSON.stringify(answer(variant, scanned)))
+          same(JSON.stringify(variant), before)
+          same(Object.keys(rest).length, 0)
+          same(new Set(types).size, types.length)
+          same(Number.isInteger(resyncAfterSeconds) && names.every(isLabel), true)
+          same(JSON.stringify(children.map(({ metadata }) => metadata)).includes('theirs'), false)
+        }
+      }),
+      runs,
+    )
+    t.end()
+  },
+)
 
-t.test('an answer that is written down changes nothing when it is asked for again', t => {
+t.test('a Service: an answer that is written down changes nothing when it is asked for again', t => {
   fc.assert(
     fc.property(request, scan, (body, scanned) => {
-      const written = (status: unknown) => ({ ...body, parent: { ...body.parent, status } })
+      const written = ({ status, children }: { status: object; children: any[] }) => ({
+        ...body,
+        parent: { ...body.parent, status: { ...status, observedGeneration: 2 } },
+        children: {
+          'ApplicationSet.argoproj.io/v1alpha1': Object.fromEntries(
+            children.map(child => [
+              `team/${child.metadata.name}`,
+              { ...child, metadata: { ...child.metadata, ownerReferences: [{ uid: 'uid-api', controller: true }] } },
+            ]),
+          ),
+        },
+      })
+      observations += 3
       const first = answer(body, scanned)
-      const second = answer(written({ ...first.status, observedGeneration: 2 }), scanned)
-      const third = answer(written({ ...second.status, observedGeneration: 2 }), scanned)
-      return JSON.stringify(second) === JSON.stringify(third)
-    }),
-    runs,
-  )
-  t.end()
-})
-
-t.test('an answer has only what Metacontroller and the API server take', t => {
-  fc.assert(
-    fc.property(request, scan, (body, scanned) => {
-      const { status, children, resyncAfterSeconds, ...rest } = answer(body, scanned)
-      const types = status.conditions.map(({ type }) => type)
+      const second = answer(written(first), scanned)
+      const third = answer(written(second), scanned)
       return (
-        Object.keys(rest).length === 0 &&
-        new Set(types).size === types.length &&
-        Number.isInteger(resyncAfterSeconds) &&
-        children.every(({ metadata }) => Object.keys(metadata.labels ?? {}).every(key => !key.startsWith('theirs')))
+        JSON.stringify(second) === JSON.stringify(third) &&
+        JSON.stringify(first.children) === JSON.stringify(third.children)
       )
     }),
-    runs,
+    { numRuns: 1500 },
   )
   t.end()
 })
 
-t.test('finalize never ends while something is there or was not looked at', t => {
+const terraformSettings = { endpoints: settings.endpoints, resyncAfterSeconds: 60, copyRegistrySecret: true }
+const situationOf = (body: unknown) => readTerraform(parseSyncRequest(body), terraformSettings)
+
+/** Jobs that may go: all but the three newest of those that ended, and one that gives way. */
+function mayGo(body: any, facts: TerraformFacts): (omitted: string[]) => boolean {
+  const { spec, runs: all, active, image } = situationOf(body)
+  const mayChange = spec.value?.suspend === false && image?.value !== undefined
+  const ended = all.filter(run => run !== active && run.outcome !== undefined)
+  return omitted => {
+    if (!mayChange) return omitted.length === 0
+    const going = all.filter(({ name }) => omitted.includes(name))
+    const running = going.filter(({ outcome, job }) => outcome === undefined || job.metadata.deletionTimestamp != null)
+    const isNeverStarted = facts.pods?.hasStarted === false && running.length === 1 && running[0] === active
+    const isForOutput = spec.value?.postDeploy === undefined || !omitted.includes('vpc-output')
+    const isForSecret = facts.pullConfig === undefined || !omitted.includes('vpc-registry')
+    const isPruned = going.length - running.length <= Math.max(0, ended.length - 3) + 1
+    return (running.length === 0 || isNeverStarted) && isForOutput && isForSecret && isPruned
+  }
+}
+
+t.test('a Terraform: what runs is in every answer, and what is left out the spec says', t => {
+  fc.assert(
+    fc.property(terraformRequest, terraformFacts, (body, found) => {
+      const facts = { ...found, now }
+      for (const variant of withoutGroups<any>(body, 'Job.batch/v1', 'ConfigMap.v1')) {
+        const before = JSON.stringify(variant)
+        const got = desiredTerraform(situationOf(variant), facts)
+        const names = namesOf(got.children)
+        const omitted = observedNames(variant.children).filter(name => !names.includes(name))
+        same(mayGo(variant, facts)(omitted), true)
+        same(JSON.stringify(got), JSON.stringify(desiredTerraform(situationOf(variant), facts)))
+        same(JSON.stringify(variant), before)
+        same(names.every(isLabel) && new Set(names).size === names.length, true)
+        // One run at a time: a Job is made only when no other may have a pod.
+        const made = names.filter(name => name.startsWith('vpc-') && !observedNames(variant.children).includes(name))
+        const jobsMade = made.filter(name => !['vpc-output', 'vpc-registry'].includes(name))
+        same(jobsMade.length <= (situationOf(variant).active === undefined ? 1 : 0), true)
+      }
+    }),
+    { numRuns: 1500 },
+  )
+  t.end()
+})
+
+t.test('a Terraform that is deleted: what runs stays, and it is not finalized beside it', t => {
+  fc.assert(
+    fc.property(terraformRequest, terraformFacts, (body, found) => {
+      const facts = { ...found, now, scan: undefined }
+      for (const variant of withoutGroups<any>({ ...body, finalizing: true }, 'Job.batch/v1')) {
+        const situation = situationOf(variant)
+        const { finalized, children } = finalizeTerraform(situation, facts)
+        const omitted = observedNames(variant.children).filter(name => !namesOf(children).includes(name))
+        const isRunning = situation.active !== undefined && facts.pods?.hasStarted !== false
+        same(isRunning && omitted.includes(situation.active.name), false)
+        same(finalized && (isRunning || !('Job.batch/v1' in variant.related)), false)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  t.end()
+})
+
+t.test('values of any kind reach Helm byte for byte, and are never a template', t => {
+  const parent = parseSyncRequest({
+    parent: { apiVersion: 'a', kind: 'Service', metadata: { name: 'api', namespace: 'team' } },
+  }).parent
+  const odd = fc.constantFrom(
+    '{{ .name }}',
+    'yes',
+    '1_000',
+    '<<',
+    '\u0085',
+    '\ufeff',
+    '0x1F',
+    '~',
+    'null',
+    '12e03',
+    '"',
+    "'",
+    '# x',
+    '\t',
+  )
+  const text = fc.oneof(odd, fc.string({ unit: 'binary' }))
+  const { value: any } = fc.letrec(tie => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      text,
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map(number => number + 0),
+      fc.constantFrom<unknown>(true, null),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(text, tie('value'), { maxKeys: 3 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(fc.dictionary(text, any, { maxKeys: 4 }), text, (values, name) => {
+      observations++
+      const element = {
+        ...{ name, cluster: name, namespace: name, repoURL: name, path: name, targetRevision: name, releaseName: name },
+        values: helmValues(values),
+      }
+      const set: any = applicationSet(parent, {
+        name: 'api',
+        elements: [element],
+        labels: {},
+        project: 'p',
+        image: name,
+        imageNote: name,
+      })
+      const { template, generators } = set.spec
+      same(
+        JSON.stringify(template)
+          .replace(/\{\{ \.\w+ \}\}/g, '')
+          .includes('{{'),
+        false,
+      )
+      const filled: any = fillTemplate(template, generators[0].list.elements[0])
+      same(filled.spec.source.helm.values, element.values)
+      for (const version of ['1.1', '1.2'] as const) {
+        same(JSON.stringify(parse(element.values, { version })), JSON.stringify(values))
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  t.end()
+})
+
+t.test('a Service that is deleted: finalize never ends while something is there or was not looked at', t => {
   fc.assert(
     fc.property(request, body => {
+      observations++
       const { finalized } = finalizeService(parseSyncRequest({ ...body, finalizing: true }), now)
       const isGone = Object.keys(body.children['ApplicationSet.argoproj.io/v1alpha1']).length === 0
       return !finalized || (isGone && 'Application.argoproj.io/v1alpha1' in body.related)
     }),
-    runs,
+    { numRuns: 1500 },
   )
   t.end()
 })
@@ -310,9 +456,9 @@ t.test('what is escaped comes out of filling as it was', t => {
   fc.assert(
     fc.property(
       fc.oneof(text, fc.string()),
-      given => fillPlaceholders(escapePlaceholders(given), () => 'x').value === given,
+      given => ++observations > 0 && fillPlaceholders(escapePlaceholders(given), () => 'x').value === given,
     ),
-    { numRuns: 20_000 },
+    { numRuns: 80_000 },
   )
   t.end()
 })
@@ -351,4 +497,10 @@ t.test('the core is pure: it imports no edge, and reaches for no clock, network,
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
     t.equal(impure.exec(code)?.[0], undefined, `${path} is pure`)
   }
+})
+
+t.test('that was enough to look at', t => {
+  t.comment(`${observations} generated observations`)
+  t.ok(observations >= 100_000, `${observations} observations`)
+  t.end()
 })

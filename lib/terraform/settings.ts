@@ -19,5 +19,5 @@ export function hasOtherSettings(spec: TerraformSpec, { settings }: Run): boolea
 
 /** Whether a run was made before there were credentials to pull its image with. */
 export function lacksPullSecret({ job: { spec } }: Run, { pullConfig }: Pick<TerraformFacts, 'pullConfig'>): boolean {
-  return pullConfig !== undefined && !JSON.stringify(spec).includes('"imagePullSecrets"')
+  return pullConfig !== undefined && !JSON.stringify(spec ?? null).includes('"imagePullSecrets"')
 }
