@@ -11,11 +11,14 @@ const STATUS_RESOURCE = {
 /** What one call of `/services/sync` answers. */
 interface Answer {
   status: unknown
-  children: { spec: { generators: [{ list: { elements: [Record<string, string>] } }] } }[]
+  children: {
+    metadata: { name: string }
+    spec: { generators: [{ list: { elements: Record<string, string>[] } }] }
+  }[]
 }
 
 /** A Service as the seed has it, deployed and healthy, as Metacontroller sends it. */
-function request(name: string, image: string) {
+function request(name: string, image: string, previewEnvironment?: object) {
   const metadata = { name, namespace: 'team', uid: `uid-${name}`, generation: 3, resourceVersion: '1' }
   return {
     controller: {
@@ -39,10 +42,12 @@ function request(name: string, image: string) {
             service: 'backend',
             image: `${image}:0.2.0`,
             config: { DB_URL: 'postgresql://${workspace.DB_USER}:${workspace.DB_PASSWORD}@postgres:5432/app' },
+            ingress: { hosts: [{ host: 'chart-example.local' }], tls: [{ hosts: ['chart-example.local'] }] },
           },
         },
         containerRegistry: { provider: 'docker', imageName: image, semanticVersion: '>=0.2.0' },
         dependencies: { service: ['auth-service'] },
+        ...(previewEnvironment !== undefined && { previewEnvironment }),
       },
       status: undefined as unknown,
     },
@@ -76,9 +81,18 @@ function request(name: string, image: string) {
   }
 }
 
-/** Sends a body to a hook until the answer settles, and returns the settled body padded to `bytes`. */
-export async function settledBody(hooksURL: string, name: string, image: string, bytes: number): Promise<string> {
-  const body = request(name, image)
+/**
+ * Sends a body to a hook until the answer settles, and returns the settled body padded to `bytes`. With a
+ * `previewEnvironment` it has settled when there are as many copies as `maxPreviews` says.
+ */
+export async function settledBody(
+  hooksURL: string,
+  name: string,
+  image: string,
+  bytes: number,
+  previewEnvironment?: { maxPreviews: number },
+): Promise<string> {
+  const body = request(name, image, previewEnvironment)
   for (let round = 0; round < 20; round++) {
     const answer = await fetch(`${hooksURL}/services/sync`, {
       method: 'POST',
@@ -87,39 +101,37 @@ export async function settledBody(hooksURL: string, name: string, image: string,
     })
     const { status, children } = (await answer.json()) as Answer
     body.parent.status = { ...(status as object), observedGeneration: 3 }
-    const [set] = children
-    if (set === undefined) {
-      await new Promise(resolve => setTimeout(resolve, 300))
-      continue
-    }
-    observe(body, set, name)
-    if ((status as { state: string }).state === 'Completed') break
+    for (const set of children) observe(body, set, name)
+    const { state, previewURLs } = status as { state: string; previewURLs: string[] }
+    if (state === 'Completed' && previewURLs.length === (previewEnvironment?.maxPreviews ?? 0)) break
+    await new Promise(resolve => setTimeout(resolve, 300))
   }
   pad(body, bytes)
   return JSON.stringify(body)
 }
 
-function observe(body: ReturnType<typeof request>, set: Answer['children'][0], name: string): void {
-  const owned = {
-    ...(set as unknown as { metadata: object }).metadata,
-    ownerReferences: [{ uid: `uid-${name}`, controller: true }],
-  }
-  body.children['ApplicationSet.argoproj.io/v1alpha1'][`team/${name}`] = { ...set, metadata: owned }
-  body.related['ApplicationSet.argoproj.io/v1alpha1'][`team/${name}`] = { ...set, metadata: owned }
-  const [{ cluster, namespace, repoURL, path, targetRevision, releaseName, values }] =
-    set.spec.generators[0].list.elements
-  const source = { repoURL, path, targetRevision, helm: { releaseName, values } }
-  const destination = { name: cluster, namespace }
-  body.related['Application.argoproj.io/v1alpha1'][`team/${name}`] = {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name, namespace: 'team', labels: { 'alustan.io/service': name } },
-    spec: { source, destination },
-    status: {
-      health: { status: 'Healthy' },
-      sync: { status: 'Synced', comparedTo: { source, destination } },
-      resources: [] as unknown[],
-    },
+/** What Metacontroller and Argo CD make of an ApplicationSet: it is owned, and its Applications are healthy. */
+function observe(body: ReturnType<typeof request>, set: Answer['children'][0], service: string): void {
+  const owned = { ...set.metadata, ownerReferences: [{ uid: `uid-${service}`, controller: true }] }
+  const key = `team/${set.metadata.name}`
+  body.children['ApplicationSet.argoproj.io/v1alpha1'][key] = { ...set, metadata: owned }
+  body.related['ApplicationSet.argoproj.io/v1alpha1'][key] = { ...set, metadata: owned }
+  for (const element of set.spec.generators[0].list.elements) {
+    const { name, number, cluster, namespace, repoURL, path, targetRevision, releaseName, values } = element
+    const source = { repoURL, path, targetRevision, helm: { releaseName, values } }
+    const destination = { name: cluster, namespace }
+    const labels = { 'alustan.io/service': service, ...(number !== undefined && { 'alustan.io/preview': number }) }
+    body.related['Application.argoproj.io/v1alpha1'][`team/${name}`] = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name, namespace: 'team', labels },
+      spec: { source, destination },
+      status: {
+        health: { status: 'Healthy' },
+        sync: { status: 'Synced', comparedTo: { source, destination } },
+        resources: [] as unknown[],
+      },
+    }
   }
 }
 

@@ -4,8 +4,17 @@ import { startServer } from './processes.js'
 import { type Measurement, median } from './report.js'
 import { settledTerraform } from './terraform-body.js'
 
-/** Requests per second and the 99th percentile of latency, in ms, of one short burst. */
-async function burst(url: string, body: string, seconds: number): Promise<{ rate: number; p99: number }> {
+/** What one short burst showed. */
+interface Burst {
+  /** Requests per second. */
+  readonly rate: number
+  /** Bytes of answers per second. */
+  readonly bytes: number
+  /** 99th percentile of latency, in ms. */
+  readonly p99: number
+}
+
+async function burst(url: string, body: string, seconds: number): Promise<Burst> {
   const result = await autocannon({
     url,
     method: 'POST',
@@ -16,18 +25,24 @@ async function burst(url: string, body: string, seconds: number): Promise<{ rate
   })
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${url}: ${result.non2xx} refusals, ${result.errors} errors`)
-  return { rate: result.requests.average, p99: result.latency.p99 }
+  return { rate: result.requests.average, bytes: result.throughput.average, p99: result.latency.p99 }
 }
 
-interface Pair {
+export interface Pair {
   readonly claim: string
   readonly a: { url: string; body: string }
   readonly b: { url: string; body: string }
   readonly atLeast: number
+  /** What is compared; requests per second when left out. */
+  readonly by?: 'rate' | 'bytes'
 }
 
 /** Measures a and b in turn, round by round, so that a change of the machine's pace meets both. */
-async function compare({ claim, a, b, atLeast }: Pair, rounds: number, seconds: number): Promise<Measurement> {
+export async function compare(
+  { claim, a, b, atLeast, by = 'rate' }: Pair,
+  rounds: number,
+  seconds: number,
+): Promise<Measurement> {
   const ratios: number[] = []
   const rates: [number, number][] = []
   await burst(a.url, a.body, 1)
@@ -35,7 +50,7 @@ async function compare({ claim, a, b, atLeast }: Pair, rounds: number, seconds: 
   for (let round = 0; round < rounds; round++) {
     const first = await burst(a.url, a.body, seconds)
     const second = await burst(b.url, b.body, seconds)
-    ratios.push(first.rate / second.rate)
+    ratios.push(first[by] / second[by])
     rates.push([first.rate, second.rate])
   }
   const [rateA, rateB] = [median(rates.map(([rate]) => rate)), median(rates.map(([, rate]) => rate))]

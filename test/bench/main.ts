@@ -3,6 +3,7 @@ import { httpMeasurements, outageMeasurement } from './http.js'
 import { imageMeasurements } from './image.js'
 import { listingMeasurements } from './listings.js'
 import { memoryMeasurement } from './memory.js'
+import { previewMeasurement } from './previews.js'
 import { type Measurement, report } from './report.js'
 import { scanMeasurement } from './scans.js'
 import { tagMeasurement } from './tags.js'
@@ -29,6 +30,7 @@ for (const name of taggedImages)
   )
 const measurements: Measurement[] = [
   ...(await httpMeasurements(registry.url, rounds, seconds)),
+  await previewMeasurement(registry.url, rounds, seconds),
   tagMeasurement(isShort ? 3 : 15),
   ...(await imageMeasurements(registry.url, taggedImages, 10_000, isShort ? 1 : 5)),
   await scanMeasurement(),
