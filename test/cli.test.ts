@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
@@ -10,24 +9,7 @@ import { screenFor } from '../lib/cli/screen.js'
 import { table } from '../lib/cli/table.js'
 import { parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
-
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-/** Runs the program as a user does, with something on standard input. */
-async function alustan(args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, ['dist/lib/cli/main.js', ...args], { env: { ...process.env, ...env } })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  child.stdin.end(input)
-  const code = await new Promise<number>(resolve => child.on('close', code => resolve(code ?? -1)))
-  return { code, stdout, stderr }
-}
+import { alustan } from './run-cli.js'
 
 const WORKSPACE = 'examples/workspace.yaml'
 const SERVICES = 'examples/services.yaml'

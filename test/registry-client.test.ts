@@ -123,7 +123,7 @@ t.test('a registry that is not there cannot be reached', async t => {
 t.test('null is how some registries write an empty list', t =>
   withFake(async fake => {
     fake.fault = { kind: 'nullTags' }
-    t.same(await lister(fake).list(), { tags: [], texts: new Set(), isTruncated: false })
+    t.match(await lister(fake).list(), { tags: [], texts: new Set(), isTruncated: false, pages: 1 })
   }),
 )
 
@@ -317,6 +317,8 @@ function scannerOf(tags: string[]) {
           tags: state.tags.map(text => ({ text, major: 1, minor: 0, patch: 0, prerelease: [] })),
           texts: new Set(state.tags),
           isTruncated: state.isTruncated,
+          pages: 1,
+          others: { count: 0, examples: [] },
         }
       },
     },

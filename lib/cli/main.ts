@@ -23,3 +23,6 @@ try {
   } else if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode
   else throw thrown
 }
+
+// Connections that are kept alive would hold the process for seconds; what was printed goes out first.
+process.stdout.write('', () => process.exit())

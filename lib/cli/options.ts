@@ -10,9 +10,19 @@ export function tagsOption(): Option {
     .default([], 'none')
 }
 
+/** The option of every command that prints for people and for programs; the first is the default. */
+export function formatOption(...formats: readonly string[]): Option {
+  const [byDefault = 'table', ...others] = formats
+  const choices = [byDefault, ...others, 'json', 'yaml']
+  return new Option('-o, --output <format>', 'format').choices(choices).default(byDefault)
+}
+
 /** Examples below a help text; each is an invocation and what it does. */
 export function examples(program: Command, ...rows: readonly (readonly [invocation: string, what: string])[]): string {
-  const lines = rows.map(([invocation, what]) => [`  ${program.name()} ${invocation}`, what] as const)
+  const lines = rows.map(([invocation, what]) => {
+    const isWhole = /^[A-Z_]+=/.test(invocation) // begins with a variable
+    return [`  ${isWhole ? invocation : `${program.name()} ${invocation}`}`, what] as const
+  })
   const width = Math.max(...lines.map(([line]) => line.length))
   return ['', rows.length > 1 ? 'Examples:' : 'Example:', ...lines.map(([a, b]) => `${a.padEnd(width)}   ${b}`)].join(
     '\n',

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { demoCommand } from './demo-command.js'
 import { EXIT_CODES } from './exit-code.js'
 import { renderCommand } from './render-command.js'
+import { scanCommand } from './scan-command.js'
 import { simulateCommand } from './simulate-command.js'
 
 /** The command line with all its commands, under the name that it was called by. */
@@ -11,6 +12,6 @@ export function buildProgram(name: string): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'alustan: ')) })
     .addHelpText('after', `\nExit codes:\n${EXIT_CODES.map(([code, what]) => `  ${code}  ${what}`).join('\n')}`)
-  for (const add of [renderCommand, simulateCommand, demoCommand]) add(program)
+  for (const add of [renderCommand, simulateCommand, scanCommand, demoCommand]) add(program)
   return program
 }

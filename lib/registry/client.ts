@@ -9,13 +9,17 @@ import { parseJson } from '../http/parse-json.js'
 import type { ImageRepository } from './reference.js'
 import { MAX_TAG_LENGTH, parseTag, type Tag } from './tag.js'
 
-/** The tags of an image; `isTruncated` when there are more than were read. */
+/** The tags of an image. */
 export interface TagList {
   /** Those that are versions. */
   readonly tags: readonly Tag[]
   /** The text of each, of those that are no versions as many as of those that are at most. */
   readonly texts: ReadonlySet<string>
+  /** Whether there are more than were read. */
   readonly isTruncated: boolean
+  readonly pages: number
+  /** Those that are no versions: how many, and the first few. */
+  readonly others: { readonly count: number; readonly examples: readonly string[] }
 }
 
 /** Asks registries for tags (OCI distribution specification 1.1, "Listing Tags"). */
@@ -39,6 +43,7 @@ export interface ClientDeps {
 const TagsAnswer = z.object({ tags: z.array(z.string()).nullable() })
 
 const MAX_AUTHORIZATIONS = 1000
+const MAX_EXAMPLES = 3
 
 interface Kept {
   readonly header: string
@@ -109,8 +114,9 @@ async function readPages(
 ): Promise<TagList> {
   const tags: Tag[] = []
   const texts = new Set<string>()
-  let others = 0
+  const others: { count: number; examples: string[] } = { count: 0, examples: [] }
   const seen = new Set<string>()
+  const listed = (isTruncated: boolean): TagList => ({ tags, texts, isTruncated, pages: seen.size, others })
   let url = new URL(`${image.endpoint}/v2/${image.path}/tags/list?n=${limits.pageSize}`)
   for (;;) {
     seen.add(url.href)
@@ -118,18 +124,19 @@ async function readPages(
     for (const text of readTags(answer, image)) {
       const tag = parseTag(text)
       if (tag === undefined) {
-        if (others < limits.maxTags && text.length <= MAX_TAG_LENGTH) texts.add(text)
-        others++
+        if (others.count < limits.maxTags && text.length <= MAX_TAG_LENGTH) texts.add(text)
+        others.count++
+        if (others.examples.length < MAX_EXAMPLES) others.examples.push(text.slice(0, MAX_TAG_LENGTH))
         continue
       }
-      if (tags.length === limits.maxTags) return { tags, texts, isTruncated: true }
+      if (tags.length === limits.maxTags) return listed(true)
       tags.push(tag)
       texts.add(text)
     }
     const next = nextPage(answer, image)
-    if (next === undefined) return { tags, texts, isTruncated: false }
+    if (next === undefined) return listed(false)
     if (seen.has(next.href)) throw invalidAnswer(answer, image, 'with pages that go in a circle')
-    if (seen.size >= limits.maxPages) return { tags, texts, isTruncated: true }
+    if (seen.size >= limits.maxPages) return listed(true)
     url = next
   }
 }

@@ -14,12 +14,15 @@ export interface CredentialHelper {
   readonly program: string
 }
 
-/** Credentials of a docker `config.json`, those for the longest path first. */
-export type DockerConfig = readonly {
+/** One entry of a docker `config.json`: credentials, and what they are for. */
+export interface DockerConfigEntry {
   readonly host: string
   readonly path: string
   readonly credentials: Credentials | CredentialHelper
-}[]
+}
+
+/** The entries of a docker `config.json`, those for the longest path first. */
+export type DockerConfig = readonly DockerConfigEntry[]
 
 const File = z.object({
   auths: z
@@ -79,18 +82,23 @@ export function helperFault(config: DockerConfig, source: string): AlustanError 
   )
 }
 
-/** The credentials for a repository of a registry, whose host may carry a port; kubelet's rule of the longest path. */
-export function credentialsFor(
-  config: DockerConfig,
-  host: string,
-  repository: string,
-): Credentials | CredentialHelper | undefined {
+/** The entry for a repository of a registry, whose host may carry a port; kubelet's rule of the longest path. */
+export function entryFor(config: DockerConfig, host: string, repository: string): DockerConfigEntry | undefined {
   const name = hubName(host.toLowerCase())
   return config.find(
     entry =>
       matchesHost(entry.host, name) &&
       (entry.path === '' || repository === entry.path || repository.startsWith(`${entry.path}/`)),
-  )?.credentials
+  )
+}
+
+/** The credentials of `entryFor`. */
+export function credentialsFor(
+  config: DockerConfig,
+  host: string,
+  repository: string,
+): Credentials | CredentialHelper | undefined {
+  return entryFor(config, host, repository)?.credentials
 }
 
 function parseEntry(entry: Entry, key: string, source: string): Credentials | undefined {

@@ -68,7 +68,8 @@ export function parsePrerelease(text: string, start = 0): readonly (string | num
     if (at === from) return undefined
     if (isNumber && !isPlainNumber(text, from, at, number)) return undefined
     identifiers.push(isNumber ? number : text.slice(from, at))
-    if (at === text.length) return identifiers
+    // An array that grew has room for 17 more, which is much where 100,000 tags are kept.
+    if (at === text.length) return identifiers.slice()
     from = at + 1
   }
 }

@@ -1,0 +1,133 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { type FakeRegistry, startFakeRegistry } from './fake/registry.js'
+import { close, listen } from './fake/listen.js'
+import { alustan } from './run-cli.js'
+
+const PASSWORD = 'never-to-be-shown'
+
+async function registry(t: Test, tags: string[]): Promise<FakeRegistry> {
+  const fake = await startFakeRegistry({ 'alustan/backend': tags })
+  t.teardown(() => fake.close())
+  return fake
+}
+
+t.test('scan', async t => {
+  const tags = ['latest', '1.0', '0.1.0', '0.2.0', '0.2.1', 'v0.2.1', '0.3.0-rc.1', '1.0.0', '1.1.0', '0.2.0-alpine']
+  const fake = await registry(t, tags)
+  fake.pageSize = 4
+  const image = `${fake.host}/alustan/backend`
+
+  t.test('says what would be chosen, what comes next and why not the others, for people', async t => {
+    const { code, stdout, stderr } = await alustan(['scan', image, '--constraint', '>=0.1, <1'])
+    t.equal(stderr, '')
+    t.equal(code, 0)
+    t.equal(
+      stdout.replace(/in [\d.]+ s/, 'in 0 s'),
+      `IMAGE         ${image}
+ASKED         http://${fake.host}: 10 tags on 3 pages in 0 s
+CREDENTIALS   none; DOCKER_CONFIG_JSON names no docker config.json
+CONSTRAINT    >=0.1, <1
+CHOSEN        0.2.1
+NEXT          0.2.0, 0.1.0
+
+REJECTED   WHY                                              SUCH AS
+2          a prerelease, which the constraint does not name   0.3.0-rc.1, 0.2.0-alpine
+2          higher, but '>=0.1, <1' does not allow it          1.1.0, 1.0.0
+1          the same version as the chosen tag                 v0.2.1
+2          no full version x.y.z                              1.0, latest
+`.replace(
+        'WHY                                              SUCH',
+        'WHY                                                SUCH',
+      ),
+    )
+  })
+
+  t.test('and for programs; options are those of the spec', async t => {
+    const args = ['scan', image, '-c', '~0.2.0-0', '--tag-filter', 'alpine$', '--include-prereleases', '-o']
+    const asJson = JSON.parse((await alustan([...args, 'json'])).stdout)
+    t.match(asJson, { image, chosen: '0.2.0-alpine', next: [], tags: 10, pages: 3, isTruncated: false })
+    t.match(asJson.rejected, [
+      { why: "higher, but '~0.2.0-0' does not allow it", count: 2, examples: ['1.1.0', '1.0.0'] },
+      { why: "lower, and '~0.2.0-0' does not allow it", count: 1, examples: ['0.1.0'] },
+      { why: "tag filter 'alpine$' does not match it", count: 4 },
+      { why: 'no full version x.y.z', count: 2 },
+    ])
+    const asYaml = parse((await alustan([...args, 'yaml'])).stdout)
+    t.same({ ...asYaml, seconds: 0 }, { ...asJson, seconds: 0 })
+  })
+
+  t.test('tells which credentials were used and never what they are', async t => {
+    const file = `${t.testdir({})}/config.json`
+    writeFileSync(file, JSON.stringify({ auths: { [fake.host]: { username: 'somebody', password: PASSWORD } } }))
+    fake.access = { kind: 'token', password: { username: 'somebody', password: PASSWORD } }
+    const { code, stdout, stderr } = await alustan(['scan', image], '', { DOCKER_CONFIG_JSON: file })
+    t.equal(code, 0, stderr)
+    t.match(stdout, `CREDENTIALS   user and password of entry '${fake.host}' in ${file}\n`)
+    fake.access = { kind: 'token', password: { username: 'somebody', password: 'another' } }
+    const refused = await alustan(['scan', image], '', { DOCKER_CONFIG_JSON: file })
+    t.equal(refused.code, 5)
+    t.match(
+      refused.stderr,
+      /^alustan: registry '.*' gives no token \(401\); .* \(asked http:.*entry '.*config\.json\)\n$/,
+    )
+    for (const text of [stdout, stderr, refused.stdout, refused.stderr]) t.notMatch(text, /never-to-be-shown|somebody/)
+    fake.access = { kind: 'open' }
+  })
+
+  t.test('tells faults in a line, each with its exit code', async t => {
+    const config = `${t.testdir({ 'config.json': '{"auths": 1}' })}/config.json`
+    const rows: [args: string[], code: number, message: RegExp, env?: Record<string, string>][] = [
+      [
+        [image, '-c', '^2'],
+        6,
+        /^alustan: image '.*' has no tag that satisfies '\^2'; its highest version is 1\.1\.0; push/,
+      ],
+      [[image, '-c', 'newest'], 1, /^alustan: .*'newest'/],
+      [[image, '--tag-filter', '('], 1, /^alustan: tagFilter '\('/],
+      [[`${image}:1`], 1, /^alustan: image '.*:1' should not include a tag; remove ':1', and say which/],
+      [[`${image}@sha256:ab`], 1, /^alustan: image '.*' should not include a digest; remove '@sha256:ab'\n/],
+      [[`https://${image}`], 1, /^alustan: image 'https:.*' should not have a scheme/],
+      [['Alustan/Backend'], 1, /^alustan: image 'Alustan\/Backend' cannot be scanned: write the image in lower case/],
+      [
+        [`${fake.host}/no/such`],
+        5,
+        /^alustan: registry '.*' has no image '.*no\/such'; check imageName, or push it \(asked /,
+      ],
+      [
+        ['127.0.0.1:9/a'],
+        5,
+        /^alustan: registry '127\.0\.0\.1:9' cannot be reached.* \(asked http:\/\/127\.0\.0\.1:9 with/,
+      ],
+      [[image], 1, /config\.json' is no docker config\.json; write/, { DOCKER_CONFIG_JSON: config }],
+      [['a/b'], 1, /is not allowed here|environment: GHCR_URL/, { GHCR_URL: 'nonsense' }],
+    ]
+    for (const [args, wanted, message, env] of rows) {
+      const { code, stderr } = await alustan(['scan', ...args], '', env)
+      t.equal(code, wanted, args.join(' '))
+      t.match(stderr, message)
+      t.equal(stderr.split('\n').length, 2, stderr)
+    }
+  })
+
+  t.test('stays under 128 MiB of memory with 100,000 tags', async t => {
+    const server = createServer((request, response) => {
+      const at = Number(new URL(request.url ?? '', 'http://x').searchParams.get('at') ?? 0)
+      const tags = Array.from({ length: 1000 }, (_, index) => `1.${index}.${at}-build.${at * 1000 + index}`)
+      const next = `</v2/a/tags/list?at=${at + 1}>; rel="next"`
+      response.writeHead(200, at < 99 ? { link: next } : {}).end(JSON.stringify({ tags }))
+    })
+    const { host } = new URL(await listen(server))
+    t.teardown(() => close(server))
+    const tell = "process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)))"
+    const args = ['scan', `${host}/a`, '-c', '>=1.0.0-0', '-o', 'json']
+    const { code, stdout, stderr } = await alustan(args, '', {}, ['--import', `data:text/javascript,${tell}`])
+    t.equal(code, 0)
+    t.match(JSON.parse(stdout), { chosen: '1.999.99-build.99999', tags: 100_000, pages: 100 })
+    const mebibytes = Number(stderr) / 1024
+    t.comment(`${mebibytes.toFixed(0)} MiB`)
+    t.ok(mebibytes > 20 && mebibytes < 128, `${mebibytes.toFixed(0)} MiB`)
+  })
+})

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process'
+
+export interface Outcome {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the program as a user does, with something on standard input. */
+export async function alustan(
+  args: readonly string[],
+  input = '',
+  env: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
+): Promise<Outcome> {
+  const command = [...nodeOptions, 'dist/lib/cli/main.js', ...args]
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...env } })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdin.on('error', () => undefined).end(input)
+  const code = await new Promise<number>(resolve => child.on('close', code => resolve(code ?? -1)))
+  return { code, stdout, stderr }
+}
