@@ -17,6 +17,13 @@ export function formatOption(...formats: readonly string[]): Option {
   return new Option('-o, --output <format>', 'format').choices(choices).default(byDefault)
 }
 
+/** Adds the options of every command that asks a cluster: the same as kubectl's. */
+export function clusterOptions(command: Command): Command {
+  return command
+    .option('-n, --namespace <name>', 'namespace; that of the context when left out')
+    .option('--context <name>', 'context of the kubeconfig; the current one when left out')
+}
+
 /** Examples below a help text; each is an invocation and what it does. */
 export function examples(program: Command, ...rows: readonly (readonly [invocation: string, what: string])[]): string {
   const lines = rows.map(([invocation, what]) => {
@@ -24,9 +31,11 @@ export function examples(program: Command, ...rows: readonly (readonly [invocati
     return [`  ${isWhole ? invocation : `${program.name()} ${invocation}`}`, what] as const
   })
   const width = Math.max(...lines.map(([line]) => line.length))
-  return ['', rows.length > 1 ? 'Examples:' : 'Example:', ...lines.map(([a, b]) => `${a.padEnd(width)}   ${b}`)].join(
-    '\n',
-  )
+  return [
+    '',
+    rows.length > 1 ? 'Examples:' : 'Example:',
+    ...lines.map(([a, b]) => `${a.padEnd(width)}   ${b}`.trimEnd()),
+  ].join('\n')
 }
 
 /** The option that stands in for GitHub. */

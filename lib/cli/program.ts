@@ -1,9 +1,24 @@
 import { Command } from 'commander'
+import { completionCommand } from './completion-command.js'
 import { demoCommand } from './demo-command.js'
 import { EXIT_CODES } from './exit-code.js'
+import { graphCommand } from './graph-command.js'
+import { reconcileCommand } from './reconcile-command.js'
 import { renderCommand } from './render-command.js'
 import { scanCommand } from './scan-command.js'
 import { simulateCommand } from './simulate-command.js'
+import { traceCommand } from './trace-command.js'
+
+const COMMANDS = [
+  traceCommand,
+  graphCommand,
+  reconcileCommand,
+  scanCommand,
+  renderCommand,
+  simulateCommand,
+  demoCommand,
+  completionCommand,
+]
 
 /** The command line with all its commands, under the name that it was called by. */
 export function buildProgram(name: string): Command {
@@ -12,6 +27,6 @@ export function buildProgram(name: string): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'alustan: ')) })
     .addHelpText('after', `\nExit codes:\n${EXIT_CODES.map(([code, what]) => `  ${code}  ${what}`).join('\n')}`)
-  for (const add of [renderCommand, simulateCommand, scanCommand, demoCommand]) add(program)
+  for (const add of COMMANDS) add(program)
   return program
 }

@@ -1,8 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
 import { type Command, Option } from 'commander'
 import { parseConfig } from '../config.js'
 import type { ScanOptions } from './image-argument.js'
 import { examples, formatOption } from './options.js'
-import type { Format } from './print.js'
+import { type Format, standardOutput } from './output.js'
 
 /** Adds `scan`. */
 export function scanCommand(program: Command): void {
@@ -34,7 +35,9 @@ export function scanCommand(program: Command): void {
         '\nThe exit code is 6 when no tag satisfies, 5 when the registry cannot be asked. No credentials are ever shown.',
     )
     .action(async (image: string, { output, ...options }: ScanOptions & { output: Format }) => {
+      // Pages of tags live for a moment only; V8 would spread them over 48 MiB by itself.
+      setFlagsFromString('--semi-space-growth-factor=1')
       const { scan } = await import('./scan.js')
-      await scan(image, options, output, parseConfig(process.env))
+      await scan(image, options, standardOutput(output), parseConfig(process.env))
     })
 }

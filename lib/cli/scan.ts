@@ -3,12 +3,12 @@ import { AlustanError } from '../errors.js'
 import { imageRequest } from '../image.js'
 import { chooseTag } from '../registry/choose-tag.js'
 import { type TagList, createRegistryClient } from '../registry/client.js'
-import { systemClock } from '../registry/clock.js'
-import { dockerConfigFile } from '../registry/docker-config-file.js'
-import { type DockerConfigEntry, entryFor } from '../registry/docker-config.js'
+import type { DockerConfigEntry } from '../registry/docker-config.js'
+import { registryEntries } from '../registry/image-scanner.js'
+import { systemClock } from '../refresh/clock.js'
 import { type Rejection, explainTags } from './explain-tags.js'
 import { type ScanOptions, imageArgument } from './image-argument.js'
-import { type Format, print } from './print.js'
+import { type Output, formatted } from './output.js'
 import { table } from './table.js'
 
 /** What a scan found, as `-o json` prints it. */
@@ -30,10 +30,19 @@ interface Report {
  * `alustan scan`: asks the registry once, as the server does, prints what would be chosen and why, and throws
  * `NoMatchingTag` when nothing would, or what the registry's client throws.
  */
-export async function scan(text: string, options: ScanOptions, format: Format, config: Config): Promise<void> {
+export async function scan(
+  text: string,
+  options: ScanOptions,
+  { format, write }: Output,
+  config: Config,
+): Promise<void> {
   const { repository, rule } = imageRequest(imageArgument(text, options), config)
   const { host } = new URL(repository.endpoint)
-  const entry = await credentialsEntry(config, host, repository.path)
+  // A file that cannot be used is an error here: without its credentials the answer might be another one.
+  const findEntry = registryEntries(config, fault => {
+    throw fault
+  })
+  const entry = await findEntry(host, repository.path)
   const credentials = describe(entry, config)
   const { now } = systemClock
   const client = createRegistryClient({ fetch, now, credentials: async () => entry?.credentials })
@@ -57,7 +66,7 @@ export async function scan(text: string, options: ScanOptions, format: Format, c
     pages: list.pages,
     seconds: Math.round(now() - began) / 1000,
   }
-  await print(report, format, asTable)
+  write(await formatted(report, format, asTable))
   if (choice.kind === 'failed') throw choice.failure
 }
 
@@ -65,21 +74,14 @@ function count({ tags, others }: TagList): number {
   return tags.length + others.count
 }
 
-/** A file of credentials that cannot be used is an error here: without them the answer might be another one. */
-async function credentialsEntry({ dockerConfigPath }: Config, host: string, path: string) {
-  if (dockerConfigPath === undefined) return undefined
-  const read = dockerConfigFile(dockerConfigPath, fault => {
-    throw fault
-  })
-  return entryFor(await read(), host, path)
-}
-
 /** Where the credentials are from; never what they are. */
 function describe(entry: DockerConfigEntry | undefined, { dockerConfigPath }: Config): string {
   if (dockerConfigPath === undefined) return 'none; DOCKER_CONFIG_JSON names no docker config.json'
   if (entry === undefined) return `none; ${dockerConfigPath} has no entry for it`
   const key = entry.path === '' ? entry.host : `${entry.host}/${entry.path}`
-  const kind = entry.credentials.kind === 'password' ? 'user and password' : 'identity token'
+  const { credentials } = entry
+  if (credentials.kind === 'helper') return `none; ${dockerConfigPath} leaves them to '${credentials.program}'`
+  const kind = credentials.kind === 'password' ? 'user and password' : 'identity token'
   return `${kind} of entry '${key}' in ${dockerConfigPath}`
 }
 

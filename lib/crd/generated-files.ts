@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { stringify } from 'yaml'
+import { cliReference } from '../cli/reference.js'
 import { customResourceDefinition } from './crd.js'
+import { editorSchema } from './editor-schema.js'
 import { type Kind, KINDS } from './kinds.js'
 import { reference } from './reference.js'
 
@@ -16,6 +18,7 @@ function filesOf(kind: Kind): GeneratedFile[] {
   return [
     { path: `metacontroller/crds/${kind.plural}.yaml`, content: crdYaml(kind) },
     { path: `docs/reference/${kind.singular}.md`, content: reference(kind) },
+    { path: `docs/schemas/${kind.singular}.json`, content: `${JSON.stringify(editorSchema(kind), null, 2)}\n` },
     // Helm reads no file outside of its chart.
     { path: `charts/alustan/files/crds/${kind.plural}.yaml`, content: crdYaml(kind) },
     { path: `charts/alustan/files/compositecontrollers/${kind.plural}.yaml`, content: compositeController(kind) },
@@ -24,7 +27,7 @@ function filesOf(kind: Kind): GeneratedFile[] {
 
 /** All that `npm run generate` writes; the same bytes every time. */
 export function generatedFiles(): GeneratedFile[] {
-  return KINDS.flatMap(filesOf)
+  return [...KINDS.flatMap(filesOf), { path: 'docs/cli.md', content: cliReference() }]
 }
 
 function crdYaml(kind: Kind): string {

@@ -16,8 +16,13 @@ export interface ApiRequest {
   query?: Record<string, string>
   body?: unknown
   contentType?: string
+  /** In which form the answer is wanted: `METADATA_ONLY`. */
+  accept?: string
   signal?: AbortSignal
 }
+
+/** A list without anything but the metadata of its objects: a Secret's values are not even sent. */
+export const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
 /** Sends requests to an API server. */
 export interface ApiClient {
@@ -31,11 +36,12 @@ export interface ApiClient {
 export function apiClient(url: string): ApiClient {
   const send = async (path: string, request: ApiRequest = {}): Promise<Response> => {
     const { method = 'GET', query = {}, body, contentType = 'application/json', signal = null } = request
+    const { accept = 'application/json' } = request
     const search = new URLSearchParams(query).toString()
     const response = await fetch(`${url}${path}${search === '' ? '' : `?${search}`}`, {
       method,
       signal,
-      headers: { accept: 'application/json', 'content-type': contentType },
+      headers: { accept, 'content-type': contentType },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     if (response.ok) return response

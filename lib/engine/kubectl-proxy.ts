@@ -5,15 +5,17 @@ import { createInterface } from 'node:readline'
 export interface KubectlProxy {
   /** Without a slash at the end. */
   url: string
-  stop(): void
+  stop: () => void
 }
 
 /**
- * Starts `kubectl proxy` on a free port of loopback, with the login of `KUBECONFIG`, whatever its kind. Throws when
- * kubectl is not there or gives up.
+ * Starts `kubectl proxy` on a free port of loopback, with the login of `KUBECONFIG`, whatever its kind; `options` are
+ * more of kubectl's. Throws when kubectl is not there or gives up.
  */
-export async function kubectlProxy(): Promise<KubectlProxy> {
-  const child = spawn('kubectl', ['proxy', '--port=0', '--address=127.0.0.1'], { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function kubectlProxy(options: readonly string[] = []): Promise<KubectlProxy> {
+  const child = spawn('kubectl', ['proxy', '--port=0', '--address=127.0.0.1', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const stop = (): void => {
     process.off('exit', stop)
     child.kill()

@@ -6,7 +6,9 @@ import { createRegistryClient } from './client.js'
 import {
   type CredentialHelper,
   type Credentials,
-  credentialsFor,
+  type DockerConfig,
+  type DockerConfigEntry,
+  entryFor,
   helperFault,
   parseDockerConfig,
 } from './docker-config.js'
@@ -16,26 +18,33 @@ import { type ReportingScanner, createScanner } from './scanner.js'
 /** Finds the credentials for a repository of a registry. */
 export type FindCredentials = (host: string, repository: string) => Promise<Credentials | CredentialHelper | undefined>
 
+/** Finds the entry that holds them. */
+export type FindEntry = (host: string, repository: string) => Promise<DockerConfigEntry | undefined>
+
 /**
  * The credentials of the docker `config.json` that the configuration names, read again when it changes. `onFault` is
  * told of a file that cannot be used, of which the older one stays in use, and of passwords that are not in it.
  */
 export function registryCredentials(config: Config, onFault: (fault: AlustanError) => void): FindCredentials {
+  const find = registryEntries(config, onFault, (text, source) => {
+    const parsed = parseDockerConfig(text, source)
+    const fault = helperFault(parsed, source)
+    if (fault !== undefined) onFault(fault)
+    return parsed
+  })
+  return async (host, repository) => (await find(host, repository))?.credentials
+}
+
+/** The same as `registryCredentials`, with what they are for, and not told of passwords that are not in the file. */
+export function registryEntries(
+  config: Config,
+  onFault: (fault: AlustanError) => void,
+  parse: (text: string, source: string) => DockerConfig = parseDockerConfig,
+): FindEntry {
   const { dockerConfigPath } = config
   if (dockerConfigPath === undefined) return async () => undefined
-  const read = watchedFile({
-    path: dockerConfigPath,
-    variable: 'DOCKER_CONFIG_JSON',
-    parse: (text, source) => {
-      const parsed = parseDockerConfig(text, source)
-      const fault = helperFault(parsed, source)
-      if (fault !== undefined) onFault(fault)
-      return parsed
-    },
-    initial: [],
-    onFault,
-  })
-  return async (host, repository) => credentialsFor(await read(), host, repository)
+  const read = watchedFile({ path: dockerConfigPath, variable: 'DOCKER_CONFIG_JSON', parse, initial: [], onFault })
+  return async (host, repository) => entryFor(await read(), host, repository)
 }
 
 /** The scanner of a server, of real registries. */

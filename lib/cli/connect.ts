@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { AlustanError, errorText } from '../errors.js'
+import { type ApiClient, type ApiRequest, apiClient } from '../engine/api-request.js'
+import { ApiError } from '../engine/cluster.js'
+import { kubectlProxy } from '../engine/kubectl-proxy.js'
+
+/** Which cluster and namespace a command is about; what is left out is as for kubectl. */
+export interface ClusterOptions {
+  readonly context?: string
+  readonly namespace?: string
+}
+
+/** A cluster that can be asked. All its failures are `AlustanError`s. */
+export interface Connection {
+  readonly client: ApiClient
+  readonly namespace: string
+  readonly stop: () => void
+}
+
+/** How long one answer may take. */
+const TIMEOUT_MS = 20_000
+
+const READ_ONLY = '--reject-methods=^(POST|PUT|PATCH|DELETE)$'
+
+/**
+ * Reaches the cluster through the user's own kubectl, so that every kind of login works. Throws `ClusterUnreachable`
+ * when kubectl or a kubeconfig is missing.
+ */
+export async function connect(options: ClusterOptions, access: 'read' | 'write'): Promise<Connection> {
+  const context = options.context === undefined ? [] : [`--context=${options.context}`]
+  const [namespace, proxy] = await Promise.allSettled([
+    options.namespace ?? contextNamespace(context),
+    kubectlProxy([...context, ...(access === 'read' ? [READ_ONLY] : [])]),
+  ])
+  if (namespace.status === 'fulfilled' && proxy.status === 'fulfilled') {
+    return { client: guarded(apiClient(proxy.value.url)), namespace: namespace.value, stop: proxy.value.stop }
+  }
+  if (proxy.status === 'fulfilled') proxy.value.stop()
+  const thrown: unknown = namespace.status === 'rejected' ? namespace.reason : (proxy as PromiseRejectedResult).reason // one of the two was
+  throw thrown instanceof AlustanError ? thrown : new AlustanError('ClusterUnreachable', errorText(thrown))
+}
+
+/** The namespace of the context, found without asking the cluster. */
+async function contextNamespace(context: readonly string[]): Promise<string> {
+  // Inside a pod, kubectl uses its ServiceAccount where there is no kubeconfig.
+  const byDefault = process.env.KUBERNETES_SERVICE_HOST === undefined ? undefined : 'default'
+  const args = ['config', 'view', '--minify', '--output=jsonpath={.contexts[0].context.namespace}', ...context]
+  try {
+    const { stdout } = await promisify(execFile)('kubectl', args)
+    return stdout.trim() === '' ? 'default' : stdout.trim()
+  } catch (cause) {
+    if (byDefault !== undefined) return byDefault
+    throw new AlustanError('ClusterUnreachable', withoutContext(cause), { cause })
+  }
+}
+
+function withoutContext(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    return 'kubectl is not on PATH; install it: the cluster is reached through it, with its login'
+  }
+  const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : errorText(cause)
+  const line = said.replace(/^error: /, '').replaceAll('\n', ' ')
+  return `kubectl knows no cluster (${line}); set KUBECONFIG, or name one of 'kubectl config get-contexts' with --context`
+}
+
+/** The client with every refusal worded for the one who asked. */
+function guarded(client: ApiClient): ApiClient {
+  const guard =
+    <T>(ask: (path: string, request?: ApiRequest) => Promise<T>) =>
+    async (path: string, request: ApiRequest = {}): Promise<T> => {
+      try {
+        return await ask(path, { signal: AbortSignal.timeout(TIMEOUT_MS), ...request })
+      } catch (cause) {
+        throw worded(cause)
+      }
+    }
+  return {
+    send: guard((path, request) => client.send(path, request)),
+    object: guard((path, request) => client.object(path, request)),
+  }
+}
+
+function worded(cause: unknown): unknown {
+  if (!(cause instanceof ApiError)) {
+    const text = `the cluster does not answer (${errorText(cause)}); is it up, and may this machine reach it?`
+    return new AlustanError('ClusterUnreachable', text, { cause })
+  }
+  const { status, message } = cause
+  if (status === 401) {
+    return new AlustanError('Forbidden', `the cluster refuses the login (${message}); log in again`, { cause })
+  }
+  if (status === 403) {
+    return new AlustanError('Forbidden', `${message}; ask for that permission, or use another --context`, { cause })
+  }
+  if (status === 404) return new AlustanError('NotFound', message, { cause })
+  if (status >= 500) {
+    const text = `the cluster does not answer (${message}); is it up, and may this machine reach it?`
+    return new AlustanError('ClusterUnreachable', text, { cause })
+  }
+  return new AlustanError('InvalidInput', message, { cause })
+}

@@ -1,0 +1,48 @@
+import { pathOf } from '../engine/api-request.js'
+import { ANNOTATION } from '../names.js'
+import { type ClusterOptions, connect } from './connect.js'
+import { type ResourceName, findResource, resourceOfKind } from './find-resource.js'
+import { type Output, formatted } from './output.js'
+
+/** What asking again did, as `-o json` prints it. */
+interface Report {
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string
+  readonly requestedAt: string
+}
+
+const EFFECT = {
+  Service: 'the registry is asked for its tags again, and everything is looked at anew',
+  Terraform: 'its deploy script runs again, with the same inputs, once no run goes on',
+}
+
+/** `alustan reconcile`: asks for another look at a Service, or for another run of a Terraform, by an annotation. */
+export async function reconcile(
+  name: ResourceName,
+  options: ClusterOptions,
+  { format, write }: Output,
+  now: () => Date,
+): Promise<void> {
+  const { client, namespace, stop } = await connect(options, 'write')
+  try {
+    await findResource(client, name, namespace)
+    // To the millisecond: asked twice in a second means twice.
+    const requestedAt = now().toISOString()
+    await client.object(pathOf(resourceOfKind(name.kind), { name: name.name, namespace }), {
+      method: 'PATCH',
+      query: { fieldManager: 'alustan-cli' },
+      body: { metadata: { annotations: { [ANNOTATION.requestedAt]: requestedAt } } },
+      contentType: 'application/merge-patch+json',
+    })
+    const report: Report = { ...name, namespace, requestedAt }
+    const word = name.kind.toLowerCase()
+    const lines = [
+      `${word}/${name.name}: requested at ${requestedAt}: ${EFFECT[name.kind]}.`,
+      `Follow it: alustan trace ${word}/${name.name} -n ${namespace} --watch`,
+    ]
+    write(await formatted(report, format, () => lines))
+  } finally {
+    stop()
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { type ApiClient, pathOf } from '../../engine/api-request.js'
+import type { ApiObject } from '../../engine/cluster.js'
+import { Dependencies } from '../../dependencies/spec.js'
+import { isNotFound, listOurs, resourceOfKind } from '../find-resource.js'
+import type { TraceNode } from './trace-node.js'
+
+/** A dependency and how it stands; `object` is undefined when it does not exist. */
+export interface SeenDependency {
+  readonly kind: 'Service' | 'Terraform'
+  readonly name: string
+  readonly object: ApiObject | undefined
+}
+
+const Spec = z.looseObject({ dependencies: Dependencies.catch({ service: [], terraform: [] }) })
+const Status = z
+  .looseObject({ state: z.string().catch(''), message: z.string().catch('') })
+  .catch({ state: '', message: '' })
+
+/** Gets what a resource depends on: one request a kind, however many there are. */
+export async function gatherDependencies(client: ApiClient, object: ApiObject): Promise<readonly SeenDependency[]> {
+  const { namespace = '' } = object.metadata
+  const { service, terraform } = Spec.safeParse(object.spec).data?.dependencies ?? { service: [], terraform: [] }
+  const gather = async (kind: SeenDependency['kind'], names: readonly string[]): Promise<SeenDependency[]> => {
+    const [only, second] = names
+    if (only === undefined) return []
+    if (second === undefined) return [{ kind, name: only, object: await getOne(client, kind, only, namespace) }]
+    const all = await listOurs(client, kind, namespace)
+    return names.map(name => ({ kind, name, object: all.find(({ metadata }) => metadata.name === name) }))
+  }
+  return (await Promise.all([gather('Service', service), gather('Terraform', terraform)])).flat()
+}
+
+async function getOne(client: ApiClient, kind: SeenDependency['kind'], name: string, namespace: string) {
+  try {
+    return await client.object(pathOf(resourceOfKind(kind), { name, namespace }))
+  } catch (thrown) {
+    if (isNotFound(thrown)) return undefined
+    throw thrown
+  }
+}
+
+/** The branch of a tree that shows them. */
+export function dependenciesNode(dependencies: readonly SeenDependency[]): TraceNode[] {
+  if (dependencies.length === 0) return []
+  const children = dependencies.map(({ kind, name, object }) => {
+    if (object === undefined) return { title: `${kind}/${name}`, state: 'does not exist' }
+    const { state, message } = Status.parse(object.status ?? {})
+    return {
+      title: `${kind}/${name}`,
+      state: state === '' ? 'has no status yet' : state,
+      notes: state === 'Completed' || message === '' ? [] : [message],
+    }
+  })
+  return [{ title: 'dependencies', children }]
+}
