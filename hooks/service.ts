@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { type Parent, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
+import { ANNOTATION } from '../lib/names.js'
 import { runningPreviews, wantedPreviews } from '../lib/preview/desired-previews.js'
 import { missingPreviews } from '../lib/preview/plan-previews.js'
 import type { Preview } from '../lib/preview/preview-status.js'
@@ -52,9 +53,10 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
 }
 
 /** What the cache knows of the Service's image; undefined when its spec names none that may be asked for. */
-async function readScan({ config, scanner }: Deps, { spec, image, runningTag }: ServiceSituation) {
+async function readScan({ config, scanner }: Deps, { request, spec, image, runningTag }: ServiceSituation) {
   if (image?.value === undefined || spec.value?.suspend === true) return undefined
-  return scanner.read(image.value.repository, config.appSyncSeconds, runningTag)
+  const requestedAt = request.parent.metadata.annotations?.[ANNOTATION.requestedAt]
+  return scanner.read(image.value.repository, config.appSyncSeconds, runningTag, requestedAt)
 }
 
 /** What the cache knows of the pull requests that the Service wants copies for; undefined when it wants none. */

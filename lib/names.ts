@@ -47,7 +47,7 @@ export const ANNOTATION = {
   outputFault: 'alustan.io/output-fault',
   /** On the Secret of a workspace: comma-separated namespaces that may use it. */
   allowedNamespaces: 'alustan.io/allowed-namespaces',
-  /** On a Service or Terraform: any new text asks for a new run. */
+  /** Any new text asks for a new run of a Terraform, or for a fresh look of a Service at its registry. */
   requestedAt: 'alustan.io/requestedAt',
 } as const
 

@@ -323,8 +323,8 @@ function scannerOf(tags: string[]) {
       },
     },
   })
-  const read = (intervalSeconds = 300, running?: string, name = 'team/app') =>
-    scanner.read(imageRepository(image('registry.example.com', name), endpoints), intervalSeconds, running)
+  const read = (intervalSeconds = 300, running?: string, name = 'team/app', requestedAt?: string) =>
+    scanner.read(imageRepository(image('registry.example.com', name), endpoints), intervalSeconds, running, requestedAt)
   return { ...time, state, scanner, read }
 }
 
@@ -441,6 +441,30 @@ t.test('a running tag is gone only after a whole scan that began after it was mi
   await pass(600_000)
   t.match(await read(300, '1.1.0'), { isRunningTagGone: false }, 'nor does an outage')
 })
+
+t.test(
+  'a request of a user brings the next scan forward, once, however often and from wherever it is told',
+  async t => {
+    const { state, read, pass } = scannerOf(['1.0.0'])
+    await read(300)
+    await pass(60_000)
+    t.match(await read(300, undefined, 'team/app', 'a'), { isAwaited: true })
+    t.match(await read(300, undefined, 'team/app', 'a'), { isAwaited: true }, 'it is still out')
+    state.tags = ['1.0.0', '1.1.0']
+    await pass(1)
+    t.equal(state.scans, 2)
+    const fresh = await read(300, undefined, 'team/app', 'a')
+    t.notOk(fresh.isAwaited)
+    t.equal(fresh.tags?.length, 2)
+    await pass(60_000)
+    await read(300, undefined, 'team/app', 'a')
+    t.equal(state.scans, 2, 'the same request asks for nothing more')
+    t.match(await read(300, undefined, 'team/app', 'b'), { isAwaited: true }, 'another one does')
+    state.failure = new AlustanError('RegistryUnreachable', 'down')
+    await pass(1)
+    t.notOk((await read(300, undefined, 'team/app', 'b')).isAwaited, 'an outage has pauses of its own')
+  },
+)
 
 t.test('scanner and client together', t =>
   withFake(async fake => {

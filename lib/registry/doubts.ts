@@ -11,7 +11,7 @@ export interface Doubts {
 const MAX_DOUBTS = 100
 
 /** Scans are compared by number, not by time: only one that began after the doubt can settle it. */
-export function createDoubts(clock: { now: Clock['now'] }): Doubts {
+export function createDoubts(clock: { now: Clock['now'] }, max = MAX_DOUBTS): Doubts {
   const doubts = new Map<string, { readonly begun: number; readonly at: number }>()
   return {
     note(tag, begun, keptMs) {
@@ -21,7 +21,7 @@ export function createDoubts(clock: { now: Clock['now'] }): Doubts {
       doubts.delete(tag)
       doubts.set(tag, { begun: since, at: now })
       for (const oldest of doubts.keys()) {
-        if (doubts.size <= MAX_DOUBTS) break
+        if (doubts.size <= max) break
         doubts.delete(oldest)
       }
       return since

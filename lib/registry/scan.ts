@@ -17,12 +17,22 @@ export interface Scan {
    * list without it proves nothing: another replica may have seen a newer one.
    */
   readonly isRunningTagGone: boolean
+  /** Whether the scan that a user asked for is still out: ask again soon. */
+  readonly isAwaited?: boolean
 }
 
 /** Background cache of tag lists: asking it never waits for a registry longer than a second. */
 export interface ImageScanner {
-  /** Reads what is known of the image, and keeps it fresh from now on; `intervalSeconds` between scans. */
-  read(image: ImageRepository, intervalSeconds: number, runningTag: string | undefined): Promise<Scan>
+  /**
+   * Reads what is known of the image, and keeps it fresh from now on; `intervalSeconds` between scans. A text in
+   * `requestedAt` that was not seen before brings the next scan forward.
+   */
+  read(
+    image: ImageRepository,
+    intervalSeconds: number,
+    runningTag: string | undefined,
+    requestedAt?: string,
+  ): Promise<Scan>
   /** Stops all scans. */
   close(): void
 }

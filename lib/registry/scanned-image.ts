@@ -30,17 +30,23 @@ export interface ScannedImageDeps {
 
 /** Least time between two scans of which the second was brought forward by a doubt. */
 const HURRY_MS = 30_000
+/** The same where a user asked for the second. */
+const REQUEST_MS = 5000
+/** Requests that are remembered: one a resource that runs the image. */
+const MAX_REQUESTS = 10_000
 
 /** One image that is scanned again and again while somebody asks for it. */
 export class ScannedImage {
   readonly repository: ImageRepository
   readonly #tags: Refreshed<TagList>
   readonly #doubts
+  readonly #requests
 
   constructor(repository: ImageRepository, deps: ScannedImageDeps) {
     const { name } = repository
     this.repository = repository
     this.#doubts = createDoubts(deps.clock)
+    this.#requests = createDoubts(deps.clock, MAX_REQUESTS)
     this.#tags = new Refreshed<TagList>({
       subject: `image '${name}'`,
       clock: deps.clock,
@@ -70,7 +76,7 @@ export class ScannedImage {
   }
 
   /** What is known now. */
-  scan(runningTag: string | undefined): Scan {
+  scan(runningTag: string | undefined, requestedAt?: string): Scan {
     const known = this.#tags.value?.content
     return {
       tags: known?.tags,
@@ -78,7 +84,17 @@ export class ScannedImage {
       failure: this.#tags.failure,
       isTruncated: known?.isTruncated ?? false,
       isRunningTagGone: runningTag !== undefined && this.#isGone(runningTag),
+      ...(requestedAt !== undefined && this.#isAwaited(requestedAt) && { isAwaited: true }),
     }
+  }
+
+  /** Whether no scan began since the request was first seen. By its text alone, never its time: clocks differ. */
+  #isAwaited(requestedAt: string): boolean {
+    const { begun, value, failure } = this.#tags
+    const since = this.#requests.note(requestedAt, begun, keptMs(this.#tags.intervalMs() ?? 0))
+    if (failure !== undefined || (value !== undefined && value.number > since)) return false
+    this.#tags.hurry(REQUEST_MS)
+    return true
   }
 
   close(): void {

@@ -16,8 +16,8 @@ import type { ServiceSituation } from './situation.js'
 import type { ServiceSpec, ServiceStatus } from './spec.js'
 import { type Report, serviceStatus, suspendedStatus } from './status.js'
 
-/** How soon to ask again while an image is scanned for the first time. */
-const FIRST_SCAN_SECONDS = 2
+/** How soon to ask again while a scan is out: the first one, or one that a user asked for. */
+const SOON_SECONDS = 2
 
 /** What was decided for a Service: its children and what its status is made of. */
 type Decision = Pick<Report, 'state' | 'message' | 'reason' | 'isStalled' | 'verdicts'> & {
@@ -56,6 +56,7 @@ export function desiredService(situation: ServiceSituation, facts: ServiceFacts)
   const resyncAfterSeconds = Math.min(
     decision.resyncAfterSeconds ?? settings.resyncAfterSeconds,
     previewSeconds(situation, facts),
+    facts.scan?.isAwaited === true ? SOON_SECONDS : Infinity,
   )
   return { status: serviceStatus(parent, report, facts.now), children, resyncAfterSeconds }
 }
@@ -64,7 +65,7 @@ export function desiredService(situation: ServiceSituation, facts: ServiceFacts)
 function previewSeconds({ settings, spec }: ServiceSituation, { pullRequests }: ServiceFacts): number {
   if (wantedPreviews(spec.value) === undefined) return Infinity
   const isAwaited = pullRequests?.pullRequests === undefined && pullRequests?.failure === undefined
-  return isAwaited ? FIRST_SCAN_SECONDS : settings.previewResyncAfterSeconds
+  return isAwaited ? SOON_SECONDS : settings.previewResyncAfterSeconds
 }
 
 function decide(situation: ServiceSituation, spec: ServiceSpec, facts: ServiceFacts): Decision {
@@ -128,7 +129,7 @@ function keepRunning(
 function awaitScan(situation: ServiceSituation, verdicts: readonly Verdict[]): Decision {
   const message = verdicts.find(({ type }) => type === 'ImageResolved')?.message ?? 'waits for the registry'
   const children = keptSets(situation)
-  return { state: 'Progressing', message, isStalled: false, verdicts, children, resyncAfterSeconds: FIRST_SCAN_SECONDS }
+  return { state: 'Progressing', message, isStalled: false, verdicts, children, resyncAfterSeconds: SOON_SECONDS }
 }
 
 /** The main ApplicationSet as it is. */
