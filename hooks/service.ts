@@ -7,6 +7,7 @@ import type { Preview } from '../lib/preview/preview-status.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
+import { imageLoweredFrom } from '../lib/service/observed.js'
 import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { relatedToService } from '../lib/service/related.js'
 import { type ServiceSituation, readService } from '../lib/service/situation.js'
@@ -17,6 +18,7 @@ import { changeObserver } from './change-observer.js'
 import { feedbackNote, feedbackService } from './preview-feedback.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
+import { tugOfWar } from './tug-of-war.js'
 
 /** The hooks of kind Service: parse, gather what the caches know, ask the core. */
 export function serviceHooks(deps: Deps): FastifyPluginAsync {
@@ -29,6 +31,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     previewResyncAfterSeconds: resyncAfterSeconds(config.previewSyncSeconds),
   }
   const noteChange = changeObserver(deps.metrics)
+  const isTugOfWar = tugOfWar(deps.now)
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readService(parseSyncRequest(request.body), settings)
@@ -38,6 +41,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
       const feedbackFailure = told && deps.feedback?.failure(told)
       const answer = desiredService(situation, { now: deps.now(), scan, pullRequests, feedbackFailure })
       tellPullRequests(deps, parent, situation.spec.value, answer.status.previews)
+      if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       noteChange(request.log, parent, previousStatus(parent), answer.status)
       return replyWithTag(request, reply, answer)
     })
@@ -53,10 +57,13 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
 }
 
 /** What the cache knows of the Service's image; undefined when its spec names none that may be asked for. */
-async function readScan({ config, scanner }: Deps, { request, spec, image, runningTag }: ServiceSituation) {
+async function readScan({ config, scanner }: Deps, { request, spec, image, running, runningTag }: ServiceSituation) {
   if (image?.value === undefined || spec.value?.suspend === true) return undefined
-  const requestedAt = request.parent.metadata.annotations?.[ANNOTATION.requestedAt]
-  return scanner.read(image.value.repository, config.appSyncSeconds, runningTag, requestedAt)
+  return scanner.read(image.value.repository, config.appSyncSeconds, {
+    runningTag,
+    loweredFrom: imageLoweredFrom(running),
+    requestedAt: request.parent.metadata.annotations?.[ANNOTATION.requestedAt],
+  })
 }
 
 /** What the cache knows of the pull requests that the Service wants copies for; undefined when it wants none. */

@@ -13,6 +13,7 @@ import { changeObserver } from './change-observer.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
 import { runObserver } from './run-observer.js'
+import { tugOfWar } from './tug-of-war.js'
 
 /** The hooks of kind Terraform: parse, gather what caches and pods tell, ask the core. */
 export function terraformHooks(deps: Deps): FastifyPluginAsync {
@@ -24,6 +25,7 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
   }
   const noteChange = changeObserver(deps.metrics)
   const noteRun = runObserver(deps.metrics)
+  const isTugOfWar = tugOfWar(deps.now)
   const note = (log: FastifyBaseLogger, situation: TerraformSituation, status: TerraformStatus): void => {
     noteRun(log, situation, status.run)
     noteChange(log, situation.request.parent, situation.previous, status)
@@ -32,6 +34,8 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
     app.post('/sync', async (request, reply) => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
       const answer = desiredTerraform(situation, await gatherFacts(deps, situation))
+      const { parent } = situation.request
+      if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       note(request.log, situation, answer.status)
       return replyWithTag(request, reply, answer)
     })
@@ -47,12 +51,12 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
 
 async function gatherFacts(deps: Deps, situation: TerraformSituation): Promise<TerraformFacts> {
   const { config, scanner, runReader } = deps
-  const { request, spec, image, runningTag, previous, active, inspected, unread } = situation
+  const { request, spec, image, runningTag, loweredFrom, previous, active, inspected, unread } = situation
   const { metadata } = request.parent
   const isAnnounced = active === undefined && previous.run?.requestedAt !== undefined
   const isScanned = image?.value !== undefined && !request.finalizing && spec.value?.suspend !== true
   const [scan, pods, output, live, pullConfig] = await Promise.all([
-    isScanned ? scanner.read(image.value.repository, config.infraSyncSeconds, runningTag) : undefined,
+    isScanned ? scanner.read(image.value.repository, config.infraSyncSeconds, { runningTag, loweredFrom }) : undefined,
     inspected && runReader.pods(runName(situation, inspected)),
     unread && runReader.output(runName(situation, unread)),
     isAnnounced ? runReader.livePods(metadata.namespace, metadata.name) : undefined,

@@ -4,6 +4,7 @@ import { type Choice, type TagRule, chooseTag, tagRule } from './registry/choose
 import type { ContainerRegistry } from './registry/container-registry.js'
 import { type Endpoints, type ImageRepository, imageRepository } from './registry/reference.js'
 import type { Scan } from './registry/scan.js'
+import { compareTags, parseTag } from './registry/tag.js'
 
 /** An image whose spec is sound: what is scanned, and which tags are allowed. */
 export interface ImageRequest {
@@ -19,6 +20,8 @@ export interface ImageOutcome {
   readonly failure: AlustanError | undefined
   /** Why the tag is lower than one that ran before: kept with the child as long as its tag stays. */
   readonly note: string | undefined
+  /** A higher tag that ran before and was gone from the registry: kept with the child until a still higher one runs. */
+  readonly loweredFrom: string | undefined
   readonly verdicts: readonly Verdict[]
 }
 
@@ -26,6 +29,7 @@ export interface ImageOutcome {
 export interface RunningImage {
   readonly tag: string | undefined
   readonly note: string | undefined
+  readonly loweredFrom: string | undefined
 }
 
 /** Reads `spec.containerRegistry`. Throws what `imageRepository` and `tagRule` throw: such an image is not scanned. */
@@ -44,7 +48,7 @@ export function resolveImage(
   scan: Scan | undefined,
   running: RunningImage,
 ): ImageOutcome {
-  const choice = chooseTag(rule, scan ?? UNSCANNED, running.tag)
+  const choice = chooseTag(rule, scan ?? UNSCANNED, running.tag, running.loweredFrom)
   const { tag, failure, verdict } = word(choice, repository.name, rule)
   // The status alone would not do: a call that comes before it is written does not see it.
   const note = choice.kind === 'lowered' ? choice.message : tag === running.tag ? running.note : undefined
@@ -53,8 +57,19 @@ export function resolveImage(
     tag,
     failure,
     note,
+    loweredFrom: loweredFrom(choice, tag, running),
     verdicts: [isToldByNote ? { ...verdict, reason: 'TagLowered', message: note } : verdict, ...registryVerdict(scan)],
   }
+}
+
+function loweredFrom(choice: Choice, tag: string | undefined, running: RunningImage): string | undefined {
+  const known = [choice.kind === 'lowered' && choice.isGone ? choice.from : undefined, running.loweredFrom]
+    .map(text => (text === undefined ? undefined : parseTag(text)))
+    .filter(parsed => parsed !== undefined)
+    .sort((a, b) => compareTags(b, a))
+  const chosen = tag === undefined ? undefined : parseTag(tag)
+  const [highest] = known
+  return highest === undefined || (chosen !== undefined && compareTags(chosen, highest) > 0) ? undefined : highest.text
 }
 
 const UNSCANNED: Scan = { tags: undefined, failure: undefined, isTruncated: false, isRunningTagGone: false }

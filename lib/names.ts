@@ -37,6 +37,8 @@ export const ANNOTATION = {
   image: 'alustan.io/image',
   /** On children: why that image has a lower tag than one before. */
   imageNote: 'alustan.io/image-note',
+  /** On children: the tag that was gone from the registry when their lower one was chosen. */
+  imageLoweredFrom: 'alustan.io/image-lowered-from',
   /** On Jobs of a destroy: which attempt it is, from 1. */
   attempt: 'alustan.io/attempt',
   /** On Jobs: a hash of what their pod gets beside script and variables, such as its resources. */

@@ -324,7 +324,10 @@ function scannerOf(tags: string[]) {
     },
   })
   const read = (intervalSeconds = 300, running?: string, name = 'team/app', requestedAt?: string) =>
-    scanner.read(imageRepository(image('registry.example.com', name), endpoints), intervalSeconds, running, requestedAt)
+    scanner.read(imageRepository(image('registry.example.com', name), endpoints), intervalSeconds, {
+      runningTag: running,
+      requestedAt,
+    })
   return { ...time, state, scanner, read }
 }
 
@@ -471,7 +474,7 @@ t.test('scanner and client together', t =>
     const reports: unknown[] = []
     const { client } = lister(fake)
     const scanner = createScanner({ client, onScan: report => reports.push(report) })
-    t.match(await scanner.read(imageRepository(image(fake.host), endpoints), 300, '1.0.0'), {
+    t.match(await scanner.read(imageRepository(image(fake.host), endpoints), 300, { runningTag: '1.0.0' }), {
       tags: [{ text: '1.0.0' }, { text: '1.1.0' }],
     })
     t.match(reports, [{ image: `${fake.host}/team/app`, failure: undefined, tags: 2 }])

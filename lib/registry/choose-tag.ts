@@ -19,7 +19,7 @@ export type Choice =
   /** The highest tag that satisfies; `failure` when the list is older because the newest scan failed. */
   | { kind: 'chosen'; tag: string; failure: AlustanError | undefined }
   /** The running tag is gone or no longer allowed: the highest that satisfies, which is not above it, takes over. */
-  | { kind: 'lowered'; tag: string; from: string; message: string; failure: AlustanError | undefined }
+  | { kind: 'lowered'; tag: string; from: string; isGone: boolean; message: string; failure: AlustanError | undefined }
   /** The running tag stays: no list, no satisfying tag (`NoMatchingTag`), or an older list than the running tag. */
   | { kind: 'kept'; tag: string; message: string; failure: AlustanError | undefined }
   /** Nothing runs and nothing is known yet: ask again soon. */
@@ -41,10 +41,12 @@ export function tagRule(registry: ContainerRegistry): TagRule {
 
 /**
  * Picks the highest allowed tag. Unknown is not empty, and an older list is no reason to go back: below the running
- * tag only when the scan proves that tag gone, or the rule no longer allows it.
+ * tag only when the scan proves that tag gone, or the rule no longer allows it. A tag that was gone (`loweredFrom`) is
+ * taken again only from a list that is newer, and then for good: replicas know lists of different age.
  */
-export function chooseTag(rule: TagRule, scan: Scan, running: string | undefined): Choice {
-  const { tags, failure } = scan
+export function chooseTag(rule: TagRule, scan: Scan, running: string | undefined, loweredFrom?: string): Choice {
+  const { failure } = scan
+  const tags = credibleTags(scan, running, loweredFrom)
   if (tags === undefined) {
     if (running !== undefined) return kept(running, failure, failure?.message ?? 'the registry has not answered yet')
     return failure === undefined ? { kind: 'unknown' } : { kind: 'failed', failure }
@@ -58,10 +60,19 @@ export function chooseTag(rule: TagRule, scan: Scan, running: string | undefined
   if (runningTag === undefined || best.text === running) return { kind: 'chosen', tag: best.text, failure }
   const order = compareTags(best, runningTag)
   if (order > 0) return { kind: 'chosen', tag: best.text, failure }
-  const why = exclusion(rule, runningTag) ?? (scan.isRunningTagGone ? 'it is gone from the registry' : undefined)
+  const excluded = exclusion(rule, runningTag)
+  const isGone = excluded === undefined && scan.isRunningTagGone && running !== loweredFrom
+  const why = excluded ?? (isGone ? 'it is gone from the registry' : undefined)
   if (why === undefined) return kept(runningTag.text, failure, 'the list of tags that is known is older')
   const message = `changed from ${runningTag.text} to ${best.text}: ${why}`
-  return { kind: 'lowered', tag: best.text, from: runningTag.text, message, failure }
+  return { kind: 'lowered', tag: best.text, from: runningTag.text, isGone, message, failure }
+}
+
+/** Without those between what runs and a tag that was gone, while the list may be older than that. */
+function credibleTags(scan: Scan, running: string | undefined, loweredFrom: string | undefined) {
+  const [low, high] = [running, loweredFrom].map(text => (text === undefined ? undefined : parseTag(text)))
+  if (scan.isNewerThanLowering === true || low === undefined || high === undefined) return scan.tags
+  return scan.tags?.filter(tag => compareTags(tag, low) <= 0 || compareTags(tag, high) > 0)
 }
 
 function exclusion(rule: TagRule, tag: Tag): string | undefined {

@@ -19,20 +19,27 @@ export interface Scan {
   readonly isRunningTagGone: boolean
   /** Whether the scan that a user asked for is still out: ask again soon. */
   readonly isAwaited?: boolean
+  /**
+   * Whether the list is of a scan that began after this process first heard that a higher tag was gone: only then does
+   * that tag in the list mean that it is back.
+   */
+  readonly isNewerThanLowering?: boolean
+}
+
+/** What is asked about an image's tags. */
+export interface ScanQuestion {
+  /** The tag that runs. */
+  readonly runningTag?: string | undefined
+  /** The tag that was gone when the running one was chosen. */
+  readonly loweredFrom?: string | undefined
+  /** Text by which a user asks for a new scan: one that was not seen before brings the next forward. */
+  readonly requestedAt?: string | undefined
 }
 
 /** Background cache of tag lists: asking it never waits for a registry longer than a second. */
 export interface ImageScanner {
-  /**
-   * Reads what is known of the image, and keeps it fresh from now on; `intervalSeconds` between scans. A text in
-   * `requestedAt` that was not seen before brings the next scan forward.
-   */
-  read(
-    image: ImageRepository,
-    intervalSeconds: number,
-    runningTag: string | undefined,
-    requestedAt?: string,
-  ): Promise<Scan>
+  /** Reads what is known of the image, and keeps it fresh from now on; `intervalSeconds` between scans. */
+  read(image: ImageRepository, intervalSeconds: number, question?: ScanQuestion): Promise<Scan>
   /** Stops all scans. */
   close(): void
 }

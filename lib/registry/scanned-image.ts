@@ -5,7 +5,7 @@ import { keptMs, Refreshed } from '../refresh/refreshed.js'
 import type { TagList } from './client.js'
 import { createDoubts } from './doubts.js'
 import type { ImageRepository } from './reference.js'
-import type { Scan } from './scan.js'
+import type { Scan, ScanQuestion } from './scan.js'
 import { parseTag } from './tag.js'
 
 /** What came of one scan, for log and metrics. */
@@ -76,7 +76,7 @@ export class ScannedImage {
   }
 
   /** What is known now. */
-  scan(runningTag: string | undefined, requestedAt?: string): Scan {
+  scan({ runningTag, loweredFrom, requestedAt }: ScanQuestion): Scan {
     const known = this.#tags.value?.content
     return {
       tags: known?.tags,
@@ -85,6 +85,9 @@ export class ScannedImage {
       isTruncated: known?.isTruncated ?? false,
       isRunningTagGone: runningTag !== undefined && this.#isGone(runningTag),
       ...(requestedAt !== undefined && this.#isAwaited(requestedAt) && { isAwaited: true }),
+      ...(loweredFrom !== undefined && {
+        isNewerThanLowering: this.#isNewerThanDoubt(`lowered from ${loweredFrom}`),
+      }),
     }
   }
 
@@ -108,9 +111,14 @@ export class ScannedImage {
       this.#doubts.clear(tag)
       return false
     }
+    return this.#isNewerThanDoubt(tag) && !known.content.isTruncated
+  }
+
+  /** Whether the known list is of a scan that began after a doubt came up; if not, the next one comes sooner. */
+  #isNewerThanDoubt(doubt: string): boolean {
     const interval = this.#tags.intervalMs() ?? 0
-    const missedAt = this.#doubts.note(tag, this.#tags.begun, keptMs(interval))
-    if (known.number > missedAt && !known.content.isTruncated) return true
+    const since = this.#doubts.note(doubt, this.#tags.begun, keptMs(interval))
+    if ((this.#tags.value?.number ?? 0) > since) return true
     if (this.#tags.failure === undefined) this.#tags.hurry(Math.min(interval, HURRY_MS))
     return false
   }

@@ -58,11 +58,11 @@ export function createScanner({ client, clock = systemClock, onScan }: ScannerDe
   }
 
   return {
-    async read(repository, intervalSeconds, runningTag, requestedAt) {
+    async read(repository, intervalSeconds, question = {}) {
       const image = scannedImage(repository)
       const first = image.ask(intervalSeconds * 1000)
       if (first !== undefined) await waitAtMost(first, FIRST_ANSWER_MS, clock)
-      return image.scan(runningTag, requestedAt)
+      return image.scan(question)
     },
     cached: () => cacheReport(images.values()),
     close() {

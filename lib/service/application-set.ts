@@ -52,6 +52,7 @@ export function applicationSet(
     project,
     image,
     imageNote,
+    imageLoweredFrom,
     applicationLabels = labels,
     namespaceMetadata,
   }: {
@@ -61,6 +62,7 @@ export function applicationSet(
     project: string
     image: string | undefined
     imageNote: string | undefined
+    imageLoweredFrom?: string | undefined
     /** Labels of the Applications where they differ. */
     applicationLabels?: Record<string, string>
     /** Labels and annotations of the namespaces that the Applications make. */
@@ -77,6 +79,7 @@ export function applicationSet(
       annotations: {
         ...(image !== undefined && { [ANNOTATION.image]: image }),
         ...(imageNote !== undefined && { [ANNOTATION.imageNote]: imageNote }),
+        ...(imageLoweredFrom !== undefined && { [ANNOTATION.imageLoweredFrom]: imageLoweredFrom }),
       },
     },
     spec: {

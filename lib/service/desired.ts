@@ -103,6 +103,7 @@ function run(
     project: plan.project ?? '',
     image: plan.image,
     imageNote: plan.imageNote,
+    imageLoweredFrom: plan.imageLoweredFrom,
   })
   const { state, message } = assess(running, elements, observed.applications)
   const previews = desiredPreviews(situation, spec, facts, plan)

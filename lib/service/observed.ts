@@ -52,6 +52,11 @@ export function imageNote(set: KubernetesObject | undefined): string | undefined
   return set?.metadata.annotations?.[ANNOTATION.imageNote]
 }
 
+/** The tag that was gone from the registry when that image was chosen. */
+export function imageLoweredFrom(set: KubernetesObject | undefined): string | undefined {
+  return set?.metadata.annotations?.[ANNOTATION.imageLoweredFrom]
+}
+
 const SetConditions = z
   .looseObject({
     conditions: z

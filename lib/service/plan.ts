@@ -8,7 +8,7 @@ import { retagValues } from './retag-values.js'
 import type { ServiceSituation } from './situation.js'
 import { allowedProject, resolveSource } from './source.js'
 import type { ServiceSpec, Source } from './spec.js'
-import { imageNote } from './observed.js'
+import { imageLoweredFrom, imageNote } from './observed.js'
 
 /** What a Service should run; `element` is undefined when there are failures or something is not known yet. */
 export interface Plan {
@@ -16,6 +16,7 @@ export interface Plan {
   /** Reference of the image with the tag to deploy. */
   readonly image: string | undefined
   readonly imageNote: string | undefined
+  readonly imageLoweredFrom: string | undefined
   readonly project: string | undefined
   /** The source with the workspace's values and the image as its author wrote it: what copies are made of. */
   readonly source: (Source & { readonly cluster: string }) | undefined
@@ -31,7 +32,9 @@ export function planService(situation: ServiceSituation, spec: ServiceSpec, { sc
   const project = attempt(() => allowedProject(spec, settings))
   const source = attempt(() => resolveSource(request, spec, settings))
   const image = situation.image?.value
-  const outcome = image && resolveImage(image, scan, { tag: runningTag, note: imageNote(running) })
+  const outcome =
+    image &&
+    resolveImage(image, scan, { tag: runningTag, note: imageNote(running), loweredFrom: imageLoweredFrom(running) })
   const failures = [project.failure, source.failure, situation.image?.failure, outcome?.failure].filter(
     failure => failure !== undefined,
   )
@@ -40,6 +43,7 @@ export function planService(situation: ServiceSituation, spec: ServiceSpec, { sc
     element: undefined,
     image: undefined,
     imageNote: undefined,
+    imageLoweredFrom: undefined,
     project: project.value,
     source: source.value,
     tag: outcome?.tag,
@@ -56,6 +60,7 @@ export function planService(situation: ServiceSituation, spec: ServiceSpec, { sc
     element: elementOf(request, spec, { ...source.value, values }),
     image: `${repository.name}:${outcome.tag}`,
     imageNote: outcome.note,
+    imageLoweredFrom: outcome.loweredFrom,
     verdicts: [...verdicts, referenceVerdict(isReferenced, repository.name)],
   }
 }

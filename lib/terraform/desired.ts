@@ -4,6 +4,7 @@ import { dependencyVerdict } from '../dependencies/verdict.js'
 import { AlustanError, attempt, isCuredByEdit } from '../errors.js'
 import { resolveImage } from '../image.js'
 import type { DesiredChild, SyncResponse } from '../metacontroller.js'
+import { compareTags, parseTag } from '../registry/tag.js'
 import { keptChildren, pullSecret, readOutputs } from './children.js'
 import type { TerraformFacts } from './facts.js'
 import { wantedRuns } from './input.js'
@@ -31,7 +32,7 @@ export function desiredTerraform(situation: TerraformSituation, facts: Terraform
     return { status: { ...rest, state, message }, children: keptChildren(situation), resyncAfterSeconds: 0 }
   }
   const image = situation.image?.value
-  const outcome = image && resolveImage(image, facts.scan, { tag: situation.runningTag, note: undefined })
+  const outcome = image && resolveImage(image, announcedScan(situation, facts), runningImage(situation))
   const blockers = unreadyDependencies(situation.request, spec.value.dependencies)
   const dependencies = dependencyVerdict(`Terraform/${situation.request.parent.metadata.name}`, blockers)
   const verdicts = [...(outcome?.verdicts ?? []), dependencies]
@@ -48,10 +49,21 @@ export function desiredTerraform(situation: TerraformSituation, facts: Terraform
     const { message, reason } = dependencies
     return keep(situation, facts, { state: 'Progressing', message, reason, isStalled, blockers, verdicts })
   }
-  const wanted = attempt(() => wantedRuns(situation.request.parent, spec.value, reference))
+  const wanted = attempt(() => wantedRuns(situation.request.parent, spec.value, reference, outcome.loweredFrom))
   if (wanted.value === undefined) return keep(situation, facts, { ...failed([wanted.failure]), verdicts })
   const progress = progressRuns(situation, facts, spec.value, wanted.value)
   return answer(situation, facts, spec.value, progress, verdicts, settings.resyncAfterSeconds)
+}
+
+function runningImage({ runningTag, loweredFrom }: TerraformSituation) {
+  return { tag: runningTag, note: undefined, loweredFrom }
+}
+
+/** Without tags above the one whose run is announced: it is made first, also by a replica that knows another list. */
+function announcedScan({ announcedTag }: TerraformSituation, { scan }: TerraformFacts): TerraformFacts['scan'] {
+  const announced = announcedTag === undefined ? undefined : parseTag(announcedTag)
+  if (scan === undefined || announced === undefined) return scan
+  return { ...scan, tags: scan.tags?.filter(tag => compareTags(tag, announced) <= 0) }
 }
 
 function failed(failures: readonly AlustanError[]): TerraformReport {

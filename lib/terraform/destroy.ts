@@ -76,7 +76,9 @@ function nextAttempt(context: Context): FinalizeAnswer {
   if (same?.outcome === 'succeeded') {
     return finalizeAnswer(situation, facts, { message: 'is destroyed' }, { finalized: true })
   }
-  if (same !== undefined && !hasOtherSettings(spec, same)) {
+  // What a replica whose clock is ahead has announced is not taken back by one whose clock is behind.
+  const isAnnounced = situation.previous.run?.job === wanted(nextNumber(attempts)).name
+  if (same !== undefined && !isAnnounced && !hasOtherSettings(spec, same)) {
     const left = pauseLeft(same, facts.now)
     if (left > 0) return failedDestroy(context, same, left)
   }
@@ -84,9 +86,9 @@ function nextAttempt(context: Context): FinalizeAnswer {
 }
 
 function begin({ situation, facts, spec, wanted }: Context, attempts: readonly Run[]): FinalizeAnswer {
-  const number = (attempts.at(-1)?.attempt ?? 0) + 1
+  const number = nextNumber(attempts)
   const { name, input } = wanted(number)
-  const { run, isDue, message, waitSeconds } = announcedRun(situation, name, facts)
+  const { run, isDue, message, waitSeconds } = announcedRun(situation, { name, input }, facts)
   const report = { message: `is being deleted; ${message}`, run }
   if (!isDue) return finalizeAnswer(situation, facts, report, { resyncAfterSeconds: waitSeconds })
   const outdated = attempts.slice(0, -KEPT_ATTEMPTS).map(attempted => attempted.name)
@@ -102,6 +104,10 @@ function begin({ situation, facts, spec, wanted }: Context, attempts: readonly R
   })
   const children: DesiredChild[] = [...kept, secret, made].filter(child => child !== undefined)
   return finalizeAnswer(situation, facts, report, { children })
+}
+
+function nextNumber(attempts: readonly Run[]): number {
+  return (attempts.at(-1)?.attempt ?? 0) + 1
 }
 
 /** Seconds until a failed destroy is tried again: 1 min, 2 min, … up to 1 h after its end. */

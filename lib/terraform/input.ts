@@ -29,21 +29,21 @@ const computed = new WeakMap<TerraformSpec, { of: string; runs: WantedRuns }>()
  * What to run. Throws `InvalidSpec` for scripts, arguments and variables that no container can get. It is computed once
  * for a spec that stays the same object, as `readTerraform` sees to.
  */
-export function wantedRuns(parent: Parent, spec: TerraformSpec, image: string): WantedRuns {
+export function wantedRuns(parent: Parent, spec: TerraformSpec, image: string, loweredFrom?: string): WantedRuns {
   const { name, annotations } = parent.metadata
-  const of = JSON.stringify([name, annotations?.[ANNOTATION.requestedAt], image])
+  const of = JSON.stringify([name, annotations?.[ANNOTATION.requestedAt], image, loweredFrom])
   const known = computed.get(spec)
   if (known?.of === of) return known.runs
-  const runs = computeRuns(parent, spec, image)
+  const runs = computeRuns(parent, spec, image, loweredFrom)
   computed.set(spec, { of, runs })
   return runs
 }
 
-function computeRuns(parent: Parent, spec: TerraformSpec, image: string): WantedRuns {
+function computeRuns(parent: Parent, spec: TerraformSpec, image: string, loweredFrom: string | undefined): WantedRuns {
   refuseLargeVariables(spec)
   const wanted = (input: RunInput): WantedRun => ({ name: jobName(parent, spec, input), input })
   const command = parseCommand('scripts.deploy', spec.scripts.deploy)
-  const deploy = wanted({ step: 'deploy', image, command, about: '' })
+  const deploy = wanted({ step: 'deploy', image, command, about: '', loweredFrom })
   if (spec.scripts.destroy !== undefined) parseCommand('scripts.destroy', spec.scripts.destroy)
   if (spec.postDeploy === undefined) return { deploy, postDeploy: undefined }
   const report = postDeployCommand(spec.postDeploy, spec)

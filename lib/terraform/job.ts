@@ -19,6 +19,8 @@ export interface RunInput {
   readonly command: Command
   /** What the run is about beside that: the deploy it reports on, the attempt it is. */
   readonly about: string
+  /** The tag that was gone from the registry when the image was chosen. */
+  readonly loweredFrom?: string | undefined
 }
 
 /** Name of the Job of a run: the hash covers the whole name, of which only a part may fit. */
@@ -56,6 +58,7 @@ export function job(
       labels,
       annotations: {
         [ANNOTATION.image]: input.image,
+        ...(input.loweredFrom !== undefined && { [ANNOTATION.imageLoweredFrom]: input.loweredFrom }),
         [ANNOTATION.settings]: settingsHash(spec),
         ...(attempt !== undefined && { [ANNOTATION.attempt]: String(attempt) }),
       },

@@ -18,6 +18,7 @@ interface PreviousRun {
   readonly job: string
   readonly phase: (typeof PHASES)[number]
   readonly requestedAt: string | undefined
+  readonly image: string | undefined
   readonly exitCode: number | undefined
   readonly reason: string | undefined
 }
@@ -41,6 +42,7 @@ function readRun(run: unknown): PreviousRun | undefined {
     job: run.job,
     phase: PHASES.find(phase => phase === run.phase) ?? 'Pending',
     requestedAt: text(run.requestedAt),
+    image: text(run.image),
     exitCode: typeof run.exitCode === 'number' ? run.exitCode : undefined,
     reason: text(run.reason),
   }

@@ -121,7 +121,7 @@ function giveWay(context: Context, run: Run, deployed?: string): Progress {
 function begin(context: Context, { name, input }: WantedRun, deployed?: string): Progress {
   const { situation, facts, spec } = context
   const { parent } = situation.request
-  const { run, isDue, message, waitSeconds } = announcedRun(situation, name, facts)
+  const { run, isDue, message, waitSeconds } = announcedRun(situation, { name, input }, facts)
   const pullSecret = facts.pullConfig === undefined ? undefined : childNames(parent.metadata.name).pullSecret
   const kept = keptJobs(situation, currentNames(context))
   return {

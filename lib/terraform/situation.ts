@@ -6,6 +6,8 @@ import { rememberByJson } from '../remember-by-json.js'
 import { specFailure } from '../spec-failure.js'
 import type { TerraformFacts, TerraformSettings } from './facts.js'
 import { type PreviousStatus, readPrevious } from './previous.js'
+import { compareTags, parseTag } from '../registry/tag.js'
+import type { WantedRun } from './input.js'
 import { childNames } from './related.js'
 import { type Run, isActive, readRuns } from './runs.js'
 import { TerraformSpec } from './spec.js'
@@ -25,6 +27,10 @@ export interface TerraformSituation {
   readonly obstacles: Readonly<Record<'output' | 'pullSecret', AlustanError | undefined>>
   readonly image: Attempt<ImageRequest> | undefined
   readonly runningTag: string | undefined
+  /** The tag of a run that is announced and not made yet. */
+  readonly announcedTag: string | undefined
+  /** A higher tag that ran before and was gone from the registry. */
+  readonly loweredFrom: string | undefined
   /** The run whose pods tell why it does not go on or failed: the active one, or the newest if it failed. */
   readonly inspected: Run | undefined
   /** The newest postDeploy that succeeded and whose output is not recorded. */
@@ -50,6 +56,9 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
   const active = runs.findLast(isActive)
   const deployed = runs.findLast(({ step }) => step === 'deploy')
   const reported = runs.findLast(({ step }) => step === 'postdeploy')
+  const isAnnounced = previous.run?.requestedAt !== undefined && !runs.some(({ name }) => name === previous.run?.job)
+  const announcedTag = isAnnounced && image?.value ? tagOf(previous.run.image, image.value.repository) : undefined
+  const deployedTag = image?.value && tagOf(deployed?.image ?? previous.image, image.value.repository)
   return {
     request,
     settings,
@@ -71,9 +80,19 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
           : undefined,
     },
     image,
-    runningTag: image?.value && tagOf(deployed?.image ?? previous.image, image.value.repository),
+    announcedTag,
+    // What is announced counts before it is made: another replica may not know its tag yet.
+    runningTag: announcedTag ?? deployedTag,
+    loweredFrom: isLower(announcedTag, deployedTag)
+      ? deployedTag
+      : deployed?.job.metadata.annotations?.[ANNOTATION.imageLoweredFrom],
     unread: reported?.outcome === 'succeeded' && !isRecorded(reported, outputMap) ? reported : undefined,
   }
+}
+
+function isLower(tag: string | undefined, than: string | undefined): boolean {
+  const [low, high] = [tag, than].map(text => (text === undefined ? undefined : parseTag(text)))
+  return low !== undefined && high !== undefined && compareTags(low, high) < 0
 }
 
 /** How long a run is announced in status before its Job is made: far longer than watches lag behind. */
@@ -84,9 +103,13 @@ const ANNOUNCE_SECONDS = 2
  * just before and is not observed yet is seen by then, so that two never run; and a pod whose Job is gone ends first.
  * The time is that of the first announcement; clocks of replicas that differ shorten the wait and never make it endless.
  */
-export function announcedRun({ previous }: TerraformSituation, job: string, { now, leftovers }: TerraformFacts) {
+export function announcedRun(
+  { previous }: TerraformSituation,
+  { name: job, input }: WantedRun,
+  { now, leftovers }: TerraformFacts,
+) {
   const before = previous.run?.job === job ? previous.run.requestedAt : undefined
-  const run = { job, phase: 'Pending' as const, requestedAt: before ?? now }
+  const run = { job, phase: 'Pending' as const, requestedAt: before ?? now, image: input.image }
   const seconds = Math.abs(Date.parse(now) - Date.parse(run.requestedAt)) / 1000
   const isDue = before !== undefined && !(seconds < ANNOUNCE_SECONDS) && leftovers?.length === 0
   const start = `starts run '${job}'`

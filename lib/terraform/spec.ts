@@ -151,6 +151,7 @@ export const TerraformStatus = z.object({
         .enum(['Pending', 'Running', 'Succeeded', 'Failed'])
         .describe('Pending: no script has started yet. Running, Succeeded, Failed: what the script does or did.'),
       requestedAt: z.string().optional().describe('When it was first announced, RFC 3339, until its Job is seen.'),
+      image: z.string().optional().describe('Its image, until its Job is seen.'),
       exitCode: z.number().int().optional().describe('Exit code of a script that failed.'),
       reason: z
         .string()

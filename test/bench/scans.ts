@@ -30,7 +30,7 @@ export async function scanMeasurement(): Promise<Measurement> {
   const seconds = HOURS * 3600
   for (let passed = 0; passed < seconds; passed += 60) {
     const reads = Array.from({ length: SERVICES }, (_, index) =>
-      scanner.read(repositories[index % IMAGES]!, INTERVAL_SECONDS, '1.0.1'),
+      scanner.read(repositories[index % IMAGES]!, INTERVAL_SECONDS, { runningTag: '1.0.1' }),
     )
     await Promise.all(reads)
     for (let second = 0; second < 60; second++) {

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Parent } from '../lib/metacontroller.js'
+
+/** How often within a minute this replica may take back what another one wrote into a status. */
+const MOST_REVERSALS = 2
+const WITHIN_MS = 60_000
+const MAX_REMEMBERED = 20_000
+
+interface Said {
+  readonly status: string
+  readonly version: string
+  /** When it was said again though the status had become another one, in milliseconds. */
+  readonly reversals: readonly number[]
+}
+
+/**
+ * Makes the judge of whether a status should stay as another replica wrote it. Replicas whose caches differ (one cannot
+ * reach a registry) would overwrite each other's status without end, since every write asks again. `now` is RFC 3339.
+ */
+export function tugOfWar(now: () => string): (parent: Parent, status: object) => boolean {
+  const last = new Map<string, Said>()
+  return ({ kind, metadata, status: written }, status) => {
+    const key = `${kind} ${metadata.uid ?? ''}`
+    const before = last.get(key)
+    const said = { status: withoutTimes(status), version: String(metadata.resourceVersion) }
+    const isSaidAgain = before?.status === said.status && before.version !== said.version
+    const isTakenBack = isSaidAgain && !isDeepStrictEqual(comparable(written), comparable(status))
+    const time = Date.parse(now())
+    const reversals = (before?.reversals ?? []).filter(at => Math.abs(time - at) < WITHIN_MS)
+    const isHeld = isTakenBack && reversals.length >= MOST_REVERSALS
+    remember(last, key, { ...said, reversals: isTakenBack && !isHeld ? [...reversals, time] : reversals })
+    return isHeld
+  }
+}
+
+function remember(last: Map<string, Said>, key: string, said: Said): void {
+  last.delete(key)
+  last.set(key, said)
+  const oldest = last.keys().next()
+  if (last.size > MAX_REMEMBERED && oldest.done === false) last.delete(oldest.value)
+}
+
+/** A condition that comes back has another time, and Metacontroller adds the generation. */
+function withoutTimes(status: unknown): string {
+  return JSON.stringify(status ?? {}, (key, value: unknown) =>
+    key === 'lastTransitionTime' || key === 'observedGeneration' ? undefined : value,
+  )
+}
+
+function comparable(status: unknown): unknown {
+  return JSON.parse(withoutTimes(status))
+}
