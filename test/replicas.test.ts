@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 
-// REPLICA_RUNS plays more histories than the usual 6; .ci/run plays 200. A seed alone: node dist/test/replica-lives.js SEED
+// REPLICA_RUNS plays more histories than the usual 6; .ci/run plays 60. A seed alone: node dist/test/replica-lives.js SEED
 const RUNS = Number(process.env.REPLICA_RUNS ?? 6)
 const HALF = Math.ceil(RUNS / 2)
 
