@@ -73,7 +73,7 @@ const app = await buildApp({
   credentials,
   metrics,
   logger,
-  now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  now: () => `${new Date().toISOString().slice(0, 19)}Z`,
   isReady: () => !isStopping,
 })
 
