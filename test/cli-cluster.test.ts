@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { parse } from 'yaml'
 import type { Shell } from '../lib/cli/completion.js'
@@ -355,6 +358,30 @@ t.test('without kubectl, or without a cluster that it knows, a line says what to
     const { code, stderr } = await traced('service/web')
     t.equal(code, 2)
     t.match(stderr, message)
+  }
+})
+
+t.test('a trace that is watched shows each change, and when it is interrupted its proxy ends with it', async t => {
+  const api = await startFakeApi(t, [progressing, ...well])
+  for (const [signal, wanted] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    api.objects = [progressing, ...well]
+    const child = spawn(process.execPath, ['dist/lib/cli/main.js', 'trace', 'service/web', '--watch'])
+    const ended = once(child, 'exit')
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const shows = async (line: RegExp) => {
+      for (let next = await lines.next(); !next.done; next = await lines.next()) if (line.test(next.value)) return
+      t.fail(`ended without ${String(line)}`)
+    }
+    await shows(/^Service\/web {2}Progressing/)
+    api.objects = [running, ...well]
+    await shows(/^Service\/web {2}Completed/)
+    child.kill(signal)
+    t.same(await ended, [wanted, null])
+    for (let look = 0; api.hasProxy() && look < 100; look++) await sleep(50)
+    t.notOk(api.hasProxy())
   }
 })
 

@@ -9,6 +9,7 @@ export const EXIT_CODES: readonly (readonly [code: number, what: string])[] = [
   [4, 'what was asked for does not exist, or its kind is not installed'],
   [5, 'the registry cannot be asked, or refuses'],
   [6, 'no tag satisfies the constraint'],
+  [130, 'interrupted, which is how a trace that is watched ends (143: terminated)'],
 ]
 
 const CODES: Partial<Record<Reason, number>> = {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from 'node:os'
 import { basename } from 'node:path'
 import { CommanderError } from 'commander'
 import { AlustanError } from '../errors.js'
@@ -10,6 +11,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
+
+// Ends by way of `exit`, so that nothing that was started, such as a proxy with the user's login, outlives this process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]))
+}
 
 // kubectl runs an executable of this name as `kubectl alustan`.
 const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-alustan')

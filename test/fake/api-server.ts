@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
@@ -20,6 +20,8 @@ export interface FakeApi {
   /** When set, the status of every answer. */
   broken: number | undefined
   readonly requests: string[]
+  /** Whether a proxy that a command started goes on. */
+  hasProxy(): boolean
 }
 
 /** Starts one; `kubectl` on PATH then leads to it, as `kubectl proxy` does. */
@@ -31,6 +33,7 @@ export async function startFakeApi(t: Test, objects: ApiObject[] = []): Promise<
     })
   })
   const url = await listen(server)
+  const folder = t.testdir({})
   const api: FakeApi = {
     url,
     objects,
@@ -40,11 +43,15 @@ export async function startFakeApi(t: Test, objects: ApiObject[] = []): Promise<
     version: { major: '1', minor: '36' },
     broken: undefined,
     requests: [],
+    hasProxy: () => existsSync(`${folder}/proxy`),
   }
   const { PATH } = process.env
-  const folder = t.testdir({})
   const script = `case "$1" in
-proxy) echo Starting to serve on ${new URL(url).host}; exec sleep 60 ;;
+proxy)
+  touch ${folder}/proxy
+  trap 'rm ${folder}/proxy; exit' TERM
+  echo Starting to serve on ${new URL(url).host}
+  while :; do sleep 0.1; done ;;
 *) printf team-a ;;
 esac`
   writeFileSync(`${folder}/kubectl`, `#!/bin/sh\n${script}\n`)
