@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { parseDuration } from '../../lib/duration.js'
-import { AlustanError } from '../../lib/errors.js'
 import { codeSpan } from '../../lib/github/comment-body.js'
 import { parsePullRequestPage } from '../../lib/github/pull-request-page.js'
 import { createQuota } from '../../lib/github/quota.js'
-import { InvalidRequest, parseSyncRequest } from '../../lib/metacontroller.js'
+import { parseSyncRequest } from '../../lib/metacontroller.js'
 import { parseChallenges } from '../../lib/registry/challenge.js'
 import { parseConstraint } from '../../lib/registry/constraint.js'
 import { parseDockerConfig } from '../../lib/registry/docker-config.js'
@@ -15,10 +14,10 @@ import { parseTagFilter } from '../../lib/registry/tag-filter.js'
 import { desiredService } from '../../lib/service/desired.js'
 import { fillPlaceholders } from '../../lib/service/placeholders.js'
 import { readService } from '../../lib/service/situation.js'
+import { LIMIT_MS, isQuick } from './is-quick.js'
 
 // Odd input for everything that reads text from outside, for as many seconds as the argument says: nothing may be thrown
-// but our own failures, and nothing may take longer than 100 ms. Prints the seed of each round, which repeats it.
-const LIMIT_MS = 100
+// but our own failures, and nothing may take longer than 100 ms. A failure comes with the seed that repeats it.
 const seconds = Number(process.argv[2] ?? 20)
 
 const endpoints = {
@@ -133,18 +132,6 @@ const targets: Record<string, [input: fc.Arbitrary<unknown>, read: (input: never
   ],
 }
 
-function holds(read: (input: never) => unknown, input: unknown): boolean {
-  // What a busy machine makes us wait is not the reader's.
-  const began = process.cpuUsage()
-  try {
-    read(input as never)
-  } catch (thrown) {
-    if (!(thrown instanceof AlustanError) && !(thrown instanceof InvalidRequest)) throw thrown
-  }
-  const { user, system } = process.cpuUsage(began)
-  return (user + system) / 1000 < LIMIT_MS
-}
-
 const end = Date.now() + seconds * 1000
 let inputs = 0
 while (Date.now() < end) {
@@ -152,7 +139,7 @@ while (Date.now() < end) {
   for (const [name, [input, read]] of Object.entries(targets)) {
     try {
       fc.assert(
-        fc.property(input, given => holds(read, given)),
+        fc.property(input, given => isQuick<never>(read, given as never)),
         { seed, numRuns: 200 },
       )
     } catch (thrown) {
