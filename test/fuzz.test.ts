@@ -7,9 +7,10 @@ function work(): void {
   for (const began = process.cpuUsage(); process.cpuUsage(began).user < 2000 * LIMIT_MS;);
 }
 
+// The dashes are for Node, which does not compile an expression at its first use on a short text.
 t.test('an expression that tries everything is slow', async t => {
   t.equal(
-    isQuick((text: string) => /^(a+)+$/.test(text), `${'a'.repeat(27)}b`),
+    isQuick((text: string) => /^-*(a+)+$/.test(text), `${'-'.repeat(1000)}${'a'.repeat(26)}b`),
     false,
   )
 })
