@@ -11,7 +11,10 @@ export function feedbackService(parent: Parent, spec: ServiceSpec | undefined): 
   return { workspace: spec.workspace, namespace, name }
 }
 
-/** What pull requests are to be told of their copies; those that the status told of before and tells of no more are gone. */
+/**
+ * What pull requests are to be told of their copies; those that the status told of before and tells of no more are gone.
+ * Of which a newer list has to tell whether it is open at all is told nothing.
+ */
 export function feedbackNote(
   parent: Parent,
   spec: ServiceSpec | undefined,
@@ -25,7 +28,7 @@ export function feedbackNote(
     kind: environment.feedback,
     repository: { owner: environment.gitOwner, name: environment.gitRepo },
     service,
-    previews,
+    previews: previews.filter(({ reason }) => reason !== 'waitingForList'),
     gone: [...previousPreviews(parent).keys()].filter(number => !now.has(number)),
   }
 }

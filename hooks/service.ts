@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Parent, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
 import { ANNOTATION } from '../lib/names.js'
 import { runningPreviews, wantedPreviews } from '../lib/preview/desired-previews.js'
-import { missingPreviews } from '../lib/preview/plan-previews.js'
+import { previewsVersion } from '../lib/preview/preview-set.js'
 import type { Preview } from '../lib/preview/preview-status.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
@@ -72,10 +72,9 @@ async function readPullRequests({ pullRequests }: Deps, situation: ServiceSituat
   const environment = wantedPreviews(spec.value)
   if (environment === undefined || spec.value?.suspend === true) return undefined
   const repository = { owner: environment.gitOwner, name: environment.gitRepo }
-  const list = await pullRequests.read(repository)
-  const missing = missingPreviews(list, environment, runningPreviews(situation).elements.keys())
   const { namespace, name } = request.parent.metadata
-  return { ...list, doubted: pullRequests.doubted(repository, `${namespace}/${name}`, missing) }
+  const version = previewsVersion(runningPreviews(situation).set)
+  return pullRequests.read(repository, { service: `${namespace}/${name}`, version })
 }
 
 /** Notes what pull requests are to be told; it is written later, by the background. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import t from 'tap'
+import { feedbackNote } from '../hooks/preview-feedback.js'
 import { buildApp } from '../hooks/app.js'
 import { buildMetrics } from '../hooks/metrics.js'
 import { parseConfig } from '../lib/config.js'
@@ -10,8 +11,11 @@ import { createGitHubClient } from '../lib/github/client.js'
 import { codeSpan, commentBody, commentMarker } from '../lib/github/comment-body.js'
 import { createFeedback } from '../lib/github/create-feedback.js'
 import type { FeedbackNote, NotedPreview } from '../lib/github/feedback-note.js'
+
 import { createRunReader } from '../lib/kubernetes/run-reader.js'
+import type { Preview } from '../lib/preview/preview-status.js'
 import { parseTag } from '../lib/registry/tag.js'
+import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { fakePull, startFakeGitHub } from './fake/github.js'
 import type { FakeGitHub, FakeRepository, GitHubFault } from './fake/github-state.js'
 import { virtualClock } from './virtual-clock.js'
@@ -349,8 +353,8 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
         pullRequests: [{ number: 7, title: 'x', branch: 'x', sha: 'a'.repeat(40), isFork: false, labels: ['preview'] }],
         failure: undefined,
         isTruncated: false,
+        mayBeOlder: false,
       }),
-      doubted: () => new Set(),
       close: () => undefined,
     },
     feedback: { note: given => notes.push(given), failure: () => failing.failure, close: () => undefined },
@@ -382,6 +386,9 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
     ...first.status,
     previews: [...first.status.previews, { ...first.status.previews[0], number: 3 }],
   }
+  const waiting: Preview = { number: 7, branch: 'x', sha: 'a', urls: [], reason: 'waitingForList' }
+  const { value: spec } = parseServiceSpec(body.parent)
+  t.match(feedbackNote(body.parent, spec, [waiting]), { previews: [], gone: [3] }, 'it may be closed by now')
   failing.failure = new AlustanError('GitHubForbidden', 'may not')
   const condition = { type: 'FeedbackWritten', status: 'False', reason: 'GitHubForbidden', message: 'may not' }
   t.match(

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
+import { createFirstSights } from '../lib/github/first-sights.js'
 import { createGitHubClient, type GitHubClientDeps } from '../lib/github/client.js'
 import { listPullRequests } from '../lib/github/list-pull-requests.js'
 import { createPullRequestLister } from '../lib/github/pull-request-lister.js'
 import type { PullRequestList } from '../lib/github/pull-requests.js'
 import { createQuota } from '../lib/github/quota.js'
-import { missingPreviews } from '../lib/preview/plan-previews.js'
 import { gitHubToken } from '../lib/github/token.js'
 import type { FakeGitHub, FakePull, GitHubFault } from './fake/github-state.js'
 import { addRepository, fakePull, startFakeGitHub } from './fake/github.js'
@@ -16,6 +16,8 @@ import { virtualClock } from './virtual-clock.js'
 
 const SECRET = 'ghp_canary-of-the-token'
 const repository = { owner: 'team', name: 'app' }
+/** A Service that has no copies yet. */
+const ASKER = { service: 'apps/any', version: undefined }
 const never = new AbortController().signal
 
 async function withFake(run: (fake: FakeGitHub) => Promise<void>, pulls: FakePull[] = [fakePull(1)]): Promise<void> {
@@ -44,7 +46,7 @@ function listerOf(fake: FakeGitHub, more: Partial<GitHubClientDeps> & { interval
     onListing: ({ failure }) => reports.push(failure?.reason),
   })
   const read = async (name = 'app'): Promise<PullRequestList> => {
-    const answer = lister.read({ owner: 'team', name })
+    const answer = lister.read({ owner: 'team', name }, ASKER)
     await time.settle()
     return answer
   }
@@ -81,6 +83,7 @@ t.test('open pull requests are read with what previews need of them', t =>
         ],
         failure: undefined,
         isTruncated: false,
+        mayBeOlder: false,
       })
       t.match(fake.seen, [{ path: '/repos/team/app/pulls?state=open&sort=created&direction=desc&per_page=100&page=1' }])
       t.match(fake.seen[0]?.headers['user-agent'], /^alustan/)
@@ -348,12 +351,12 @@ t.test('a new token is not bound by what the old one spent, and asks with no tag
 t.test('a first read waits a second at most, and nothing known is not an empty list', t =>
   withFake(async fake => {
     const { lister, settle, pass } = listerOf(fake, { fetch: () => new Promise(() => undefined) })
-    const first = lister.read(repository)
+    const first = lister.read(repository, ASKER)
     await settle()
     await pass(999)
     t.equal(await Promise.race([first, Promise.resolve('waits')]), 'waits')
     await pass(1)
-    t.same(await first, { pullRequests: undefined, failure: undefined, isTruncated: false })
+    t.same(await first, { pullRequests: undefined, failure: undefined, isTruncated: false, mayBeOlder: false })
   }),
 )
 
@@ -365,7 +368,9 @@ t.test('500 Services over 5 repositories: one list each per interval, and 304 wh
   const { lister, pass, settle } = listerOf(fake)
   const intervals = 30
   for (let interval = 0; interval < intervals; interval++) {
-    const reads = Array.from({ length: 500 }, (_, index) => lister.read({ owner: 'team', name: `app-${index % 5}` }))
+    const reads = Array.from({ length: 500 }, (_, index) =>
+      lister.read({ owner: 'team', name: `app-${index % 5}` }, { service: `${index}`, version: '1' }),
+    )
     await settle()
     t.equal((await Promise.all(reads)).filter(({ pullRequests }) => pullRequests === undefined).length, 0)
     if (interval === 0) fake.seen.length = 0
@@ -394,36 +399,54 @@ t.test('without a token the interval fits into 60 requests an hour over all repo
   await fake.close()
 })
 
-t.test('a copy is given up only by a list that was read after it was missed', t =>
+t.test('a list counts against copies only if it was begun after they were first seen as they are', t =>
   withFake(async fake => {
     const { lister, read, pass, settle } = listerOf(fake)
-    await read()
-    const doubted = (...missing: number[]) => [...lister.doubted(repository, 'apps/web', missing)]
-    t.same(doubted(2), [2], 'another replica may have seen pull request 2 in a newer list')
+    const mayBeOlder = async (version: string | undefined, service = 'apps/web') =>
+      (await lister.read(repository, { service, version })).mayBeOlder
+    const first = lister.read(repository, { service: 'apps/web', version: '1' })
     await settle()
-    t.same(doubted(2), [2])
-    t.same([...lister.doubted(repository, 'apps/other', [2])], [2])
+    t.notOk((await first).mayBeOlder, 'the first list is begun by the one who asks')
+    t.notOk(await mayBeOlder('1'))
+    t.ok(await mayBeOlder('2'), 'another replica may have changed the copies by a newer list')
+    t.ok(await mayBeOlder('2'))
+    t.ok(await mayBeOlder('2', 'apps/other'), 'each Service has copies of its own')
+    t.notOk(await mayBeOlder(undefined, 'apps/new'), 'without any copy there is nothing to be older than')
     await pass(5000)
-    t.equal(fake.seen.length, 2, 'the list was brought forward')
-    t.same(doubted(2, 3), [3], 'a newer list lacks it too; the doubt about 3 is new')
-    t.same(doubted(), [])
-    t.same(doubted(2), [2], 'it ran as wanted in between: a new doubt')
+    t.equal(fake.seen.length, 2, 'the next list was brought forward')
+    t.notOk(await mayBeOlder('2'))
+    t.ok(await mayBeOlder('1'), 'a version that comes back is a new sight: no one knows what was in between')
     fake.fault = { kind: 'status', status: 502 }
     await pass(120_000)
-    t.same(doubted(2), [2], 'an outage proves nothing')
-    const list = { pullRequests: [], failure: undefined, isTruncated: false }
-    const environment = {
-      enabled: true,
-      gitOwner: '',
-      gitRepo: '',
-      labels: ['preview'],
-      maxPreviews: 2,
-      allowForks: false,
-    }
-    t.same(missingPreviews({ ...list, pullRequests: undefined }, { ...environment, feedback: 'none' }, [1]), [])
-    t.same(missingPreviews(list, { ...environment, feedback: 'none' }, [1]), [1])
+    t.ok(await mayBeOlder('1'), 'an outage proves nothing')
+    fake.fault = undefined
+    await pass(600_000)
+    t.match(await read(), { failure: undefined })
+    t.notOk(await mayBeOlder('1'))
   }),
 )
+
+t.test('lists are not brought forward faster than the quota lasts', t =>
+  withFake(async fake => {
+    const { lister, read, pass } = listerOf(fake, { token: async () => undefined })
+    await read()
+    for (let version = 1; version < 600; version++) {
+      await lister.read(repository, { service: 'apps/web', version: String(version) })
+      await pass(5000)
+    }
+    t.ok(fake.seen.length <= 50, `${fake.seen.length} requests in 50 minutes`)
+  }),
+)
+
+t.test('whose version is forgotten counts as seen for the first time', async t => {
+  const firstSight = createFirstSights(2)
+  t.equal(firstSight('a', '1', 1), 1)
+  t.equal(firstSight('b', '1', 2), 2)
+  t.equal(firstSight('a', '1', 3), 1)
+  t.equal(firstSight('c', '1', 3), 3)
+  t.equal(firstSight('b', '1', 4), 2)
+  t.equal(firstSight('a', '1', 4), 4)
+})
 
 t.test('a repository that nobody asks for is forgotten', t =>
   withFake(async fake => {

@@ -33,6 +33,7 @@ interface Given {
       pullRequests?: PullRequest[]
       failure?: { reason: AlustanError['reason']; message: string }
       isTruncated?: boolean
+      mayBeOlder?: boolean
     }
   } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'leftovers' | 'pullConfig'>> & { forbidden?: string }
 }
@@ -50,8 +51,13 @@ function scanOf({ facts = {} }: Given): Scan {
 
 function listOf({ facts = {} }: Given): PullRequestList | undefined {
   if (facts.list === undefined) return undefined
-  const { pullRequests, failure, isTruncated = false } = facts.list
-  return { pullRequests, failure: failure && new AlustanError(failure.reason, failure.message), isTruncated }
+  const { pullRequests, failure, isTruncated = false, mayBeOlder = false } = facts.list
+  return {
+    pullRequests,
+    failure: failure && new AlustanError(failure.reason, failure.message),
+    isTruncated,
+    mayBeOlder,
+  }
 }
 
 const settings: ServiceSettings & TerraformSettings = {

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
 import { argoCdStandIn } from '../lib/cli/argo-cd-stand-in.js'
 import { jobStandIn, runReaderOf } from '../lib/cli/job-stand-in.js'
 import { localHooks } from '../lib/cli/local-hooks.js'
 import { registryFetch } from '../lib/cli/registry-stand-in.js'
 import { parseConfig } from '../lib/config.js'
 import type { ApiObject } from '../lib/engine/cluster.js'
-import { startEngine } from '../lib/engine/engine.js'
 import type { CallHook } from '../lib/engine/hook.js'
 import { memoryCluster } from '../lib/engine/memory-cluster.js'
 import { RESOURCES } from '../lib/engine/resources.js'
@@ -14,20 +11,16 @@ import { virtualTimers } from '../lib/engine/timers.js'
 import { createRegistryClient } from '../lib/registry/client.js'
 import { compareTags, parseTag } from '../lib/registry/tag.js'
 import { createScanner } from '../lib/registry/scanner.js'
+import { startLifeEngine, writesAtRest } from './life-engine.js'
 import { seededPick } from './seeded-pick.js'
 
 // Plays histories of a Service and a Terraform whose hooks are two replicas that are called in turn: each has a cache of
 // its own (cold, older, newer, of a registry that fails it or shows it an older list) and a clock that is up to an hour
 // off. One history for each seed from the first argument to the second; prints what went wrong as JSON. A program of
 // its own for the sake of speed, as terraform-lives.ts.
-const CONTROLLERS = ['services', 'terraforms'].map(
-  name => parse(readFileSync(`metacontroller/${name}.yaml`, 'utf8')) as unknown,
-)
 const HOUR = 3_600_000
 const INTERVAL_SECONDS = 60
 const CONFIG = parseConfig({ APP_SYNC_INTERVAL: '60s', INFRA_SYNC_INTERVAL: '60s' })
-/** A round in which an answer flips is followed by the next at once: more calls a second than this are a hot loop. */
-const MOST_CALLS_A_SECOND = 40
 
 const NAME = { name: 'api', namespace: 'team' }
 const registry = (semanticVersion: string) => ({ provider: 'docker', imageName: 'team/app', semanticVersion })
@@ -62,7 +55,6 @@ async function history(seed: number): Promise<string | undefined> {
   const pick = seededPick(seed)
   const timers = virtualTimers()
   const cluster = memoryCluster({ now: timers.now })
-  let fault: string | undefined
   // A registry whose lists lag behind for one replica is not asked to forget tags too: nobody could tell the two apart.
   const lags = seed % 3 === 0
   let tags = ['1.0.0', '1.1.0']
@@ -108,9 +100,8 @@ async function history(seed: number): Promise<string | undefined> {
   const replicas = [await replica(pick(3) * HOUR - HOUR), await replica(pick(3) * HOUR - HOUR)] as const
   const isStrict = pick(2) === 0
   let calls = 0
-  const callHook: CallHook = (...args) => replicas[isStrict ? calls++ % 2 : (calls++, pick(2))]!.call(...args)
+  const callHook: CallHook = (...args) => replicas[isStrict ? calls++ % 2 : pick(2)]!.call(...args)
 
-  const engine = await startEngine({ cluster, controllers: CONTROLLERS, callHook, timers, workers: 0 })
   argoCdStandIn(cluster, timers)
   jobStandIn(cluster, timers, script)
 
@@ -127,22 +118,8 @@ async function history(seed: number): Promise<string | undefined> {
       else destroys++
     }
   }
-  const settle = async (): Promise<void> => {
-    const before = calls
-    do {
-      for (let turn = 0; turn < 6; turn++) await new Promise(resolve => setImmediate(resolve))
-      await watchImages()
-      if (calls - before > MOST_CALLS_A_SECOND) {
-        fault ??= `a hot loop of calls at ${timers.now()}`
-        return
-      }
-    } while (await engine.syncNext())
-  }
-  const pass = async (seconds: number): Promise<void> => {
-    const end = timers.now() + seconds * 1000
-    while (fault === undefined && timers.next(end - timers.now())) await settle()
-    timers.advance(Math.max(0, end - timers.now()))
-  }
+  const engine = await startLifeEngine(cluster, timers, callHook, watchImages)
+  const { settle, pass, fail } = engine
 
   let range = '>=1.0.0'
   const deleted: string[] = []
@@ -181,7 +158,7 @@ async function history(seed: number): Promise<string | undefined> {
   await cluster.create(RESOURCES.services, service(range))
   await cluster.create(RESOURCES.terraforms, terraform(range))
   await settle()
-  for (let step = 0; step < 10 && fault === undefined; step++) {
+  for (let step = 0; step < 10 && engine.fault() === undefined; step++) {
     const before = { Service: runs.Service.length, Terraform: runs.Terraform.length, changes }
     await events[pick(events.length)]!()
     await settle()
@@ -190,7 +167,7 @@ async function history(seed: number): Promise<string | undefined> {
       const since = runs[kind].slice(Math.max(0, before[kind] - 1))
       // What changed just before may be followed by what changed now: two moves, not back and forth.
       if (!lags && changes === before.changes && new Set(since).size < since.length)
-        fault ??= `${kind} went back and forth: ${since.join(' → ')}`
+        fail(`${kind} went back and forth: ${since.join(' → ')}`)
     }
   }
   for (const { state } of replicas) Object.assign(state, { isDown: false, lagMs: 0 })
@@ -199,26 +176,21 @@ async function history(seed: number): Promise<string | undefined> {
   for (const [kind, images] of Object.entries(runs)) {
     const running = images.at(-1)
     if (best !== undefined && running !== `team/app:${best}`) {
-      fault ??= `${kind} runs ${running}, not ${best}; ${images.join(' → ')}`
+      fail(`${kind} runs ${running}, not ${best}; ${images.join(' → ')}`)
     }
-    if (images.length > 2 + 2 * changes) fault ??= `${kind} changed ${images.length} times: ${images.join(' → ')}`
+    if (images.length > 2 + 2 * changes) fail(`${kind} changed ${images.length} times: ${images.join(' → ')}`)
   }
-  // At rest, and without a write, whoever answers.
-  const versionsOf = () =>
-    JSON.stringify(cluster.objects().map(({ kind, metadata }) => [kind, metadata.resourceVersion]))
-  const atRest = versionsOf()
-  await pass(300)
-  if (versionsOf() !== atRest) fault ??= 'something is written again and again at rest'
+  if (await writesAtRest(cluster, engine)) fail('something is written again and again at rest')
 
   for (const resource of [RESOURCES.services, RESOURCES.terraforms]) await cluster.delete(resource, NAME)
   await settle()
   const ours = () => cluster.objects().filter(({ apiVersion }) => apiVersion === 'alustan.io/v1alpha1')
   for (let minute = 0; minute < 180 && ours().length > 0; minute++) await pass(60)
   const left = ours()
-  if (left.length > 0) fault ??= `${left[0]!.kind} is never gone: ${JSON.stringify(left[0]!.status)}`
+  if (left.length > 0) fail(`${left[0]!.kind} is never gone: ${JSON.stringify(left[0]!.status)}`)
   engine.stop()
   for (const each of replicas) each.close()
-  return fault
+  return engine.fault()
 }
 
 function note(images: string[], image: string | undefined): void {

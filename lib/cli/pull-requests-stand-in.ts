@@ -47,8 +47,8 @@ export function pullRequestStandIn(pulls: OpenPulls): PullRequestLister {
       pullRequests: [...(pulls.get(`${owner}/${name}`.toLowerCase()) ?? [])],
       failure: undefined,
       isTruncated: false,
+      mayBeOlder: false,
     }),
-    doubted: () => new Set(),
     close: () => undefined,
   }
 }

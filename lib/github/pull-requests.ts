@@ -27,26 +27,28 @@ export interface PullRequestList {
   readonly failure: AlustanError | undefined
   /** Whether the repository has more open pull requests than are kept. */
   readonly isTruncated: boolean
-  /** Numbers whose copies run and that this list may be too old to know of: what it lacks of them proves nothing. */
-  readonly doubted?: ReadonlySet<number>
+  /** Whether the copies may have been made of a newer list, that of another replica. */
+  readonly mayBeOlder: boolean
+}
+
+/** Who asks for pull requests. */
+export interface Asker {
+  /** `namespace/name` of the Service. */
+  readonly service: string
+  /** What changes with every change of its copies; undefined: it has none yet. */
+  readonly version: string | undefined
 }
 
 /** Background cache of pull requests: asking it never waits for GitHub longer than a second. */
 export interface PullRequestLister {
   /** Reads what is known of the repository, and keeps it fresh from now on. */
-  read(repository: Repository): Promise<PullRequestList>
-  /**
-   * Of pull requests whose copies run though the list asks for none: those that only a list can settle that is read from
-   * now on, since another replica may have seen a newer one. `service` is who asks.
-   */
-  doubted(repository: Repository, service: string, missing: readonly number[]): ReadonlySet<number>
+  read(repository: Repository, asker: Asker): Promise<PullRequestList>
   /** Stops all listings. */
   close(): void
 }
 
 /** A lister that was never told anything. */
 export const knowsNothing: PullRequestLister = {
-  read: async () => ({ pullRequests: undefined, failure: undefined, isTruncated: false }),
-  doubted: () => new Set(),
+  read: async () => ({ pullRequests: undefined, failure: undefined, isTruncated: false, mayBeOlder: false }),
   close: () => undefined,
 }

@@ -56,7 +56,7 @@ export function desiredPreviews(
     return keptPreviews(situation, facts)
   }
   const { parent } = situation.request
-  const { elements: running } = runningPreviews(situation)
+  const { set, elements: running } = runningPreviews(situation)
   const basis = {
     service: parent.metadata,
     environment,
@@ -70,7 +70,9 @@ export function desiredPreviews(
   const planned = planPreviews(basis, list, element => keptCandidate(element, previous.get(Number(element.number))))
   const candidates = conflictOf(situation) === undefined ? planned : planned.map(withoutElement)
   const elements = candidates.flatMap(({ element }) => element ?? [])
-  const children = elements.length === 0 ? [] : [previewSet(parent, spec, project, elements)]
+  // Once made it stays, be it empty: a new one would not tell that there were copies before.
+  const isSetWanted = set !== undefined || elements.length > 0
+  const children = isSetWanted ? [previewSet(parent, spec, project, elements)] : []
   return report(situation, facts, candidates, children)
 }
 

@@ -1,9 +1,8 @@
-import type { PullRequestList } from '../github/pull-requests.js'
+import type { PullRequest, PullRequestList } from '../github/pull-requests.js'
 import type { Candidate } from './candidate.js'
 import { describePullRequest } from './candidate.js'
 import { type PreviewBasis, previewCandidate } from './preview-candidate.js'
 import type { PreviewElement } from './preview-element.js'
-import type { PreviewEnvironment } from './preview-environment.js'
 import { selectPullRequests } from './select-pull-requests.js'
 
 /**
@@ -21,21 +20,25 @@ const LEFT_OUT = {
     'newer pull requests have all the copies that previewEnvironment.maxPreviews allows; close one, or raise it',
 }
 
+const WAITING_FOR_LIST =
+  'waits for a list of the pull requests that is newer than the last change of the copies: it may be closed by now; alustan asks GitHub for one'
+
 /**
- * The copies that a list of pull requests asks for, the newest first, and what those that run and are not in it are where
- * that proves nothing: the list is cut, or may be older than they are.
+ * The copies that a list of pull requests asks for, the newest first, and those that run and are not in it where that
+ * proves nothing: the list is cut, or may be older than they are.
  */
 export function planPreviews(
   basis: PreviewBasis,
-  { pullRequests = [], isTruncated, doubted }: PullRequestList,
+  { pullRequests = [], isTruncated, mayBeOlder }: PullRequestList,
   keep: (element: PreviewElement) => Candidate,
 ): Candidate[] {
   const { chosen, leftOut } = selectPullRequests(pullRequests, basis.environment)
-  const planned = limitSize(chosen.map(pullRequest => previewCandidate(basis, pullRequest)))
+  const plan = mayBeOlder ? doubtfulCandidate : previewCandidate
+  const planned = limitSize(chosen.map(pullRequest => plan(basis, pullRequest, keep)))
   const listed = new Set(pullRequests.map(({ number }) => number))
   const isPlanned = new Set(planned.map(({ number }) => number))
   const unlisted = [...basis.running].filter(
-    ([number]) => !isPlanned.has(number) && ((isTruncated && !listed.has(number)) || doubted?.has(number) === true),
+    ([number]) => !isPlanned.has(number) && (mayBeOlder || (isTruncated && !listed.has(number))),
   )
   const isKept = new Set(unlisted.map(([number]) => number))
   const others = leftOut
@@ -48,6 +51,20 @@ export function planPreviews(
       message: LEFT_OUT[reason],
     }))
   return [...planned, ...unlisted.map(([, element]) => keep(element)), ...others].sort((a, b) => b.number - a.number)
+}
+
+/** A copy by a list that may be older than the copies are: none is made of it, or goes back to an older commit. */
+function doubtfulCandidate(
+  basis: PreviewBasis,
+  pullRequest: PullRequest,
+  keep: (element: PreviewElement) => Candidate,
+): Candidate {
+  const { element, ...about } = previewCandidate(basis, pullRequest)
+  const running = basis.running.get(pullRequest.number)
+  if (element === undefined) return about
+  if (running === undefined) return { ...about, urls: [], reason: 'waitingForList', message: WAITING_FOR_LIST }
+  const isSame = running.branch === element.branch && running.revision === element.revision
+  return isSame ? { ...about, element } : keep(running)
 }
 
 /** Takes the element from the oldest candidates as long as all together are too large. */
@@ -71,15 +88,4 @@ function limitSize(candidates: readonly Candidate[]): Candidate[] {
 function sizeOf(element: PreviewElement): number {
   const text = JSON.stringify(element)
   return text.length + 2 * (text.match(/[^\x00-\x7f]/g)?.length ?? 0)
-}
-
-/** Numbers of copies that run and that the list asks for no more. */
-export function missingPreviews(
-  { pullRequests }: PullRequestList,
-  environment: PreviewEnvironment,
-  running: Iterable<number>,
-): number[] {
-  if (pullRequests === undefined) return []
-  const chosen = new Set(selectPullRequests(pullRequests, environment).chosen.map(({ number }) => number))
-  return [...running].filter(number => !chosen.has(number))
 }

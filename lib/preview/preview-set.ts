@@ -1,4 +1,4 @@
-import type { DesiredChild, Parent } from '../metacontroller.js'
+import type { DesiredChild, KubernetesObject, Parent } from '../metacontroller.js'
 import { LABEL, previewSetName } from '../names.js'
 import { applicationSet, serviceLabels } from '../service/application-set.js'
 import type { ServiceSpec } from '../service/spec.js'
@@ -28,4 +28,9 @@ export function previewSet(
     applicationLabels: { ...labels, [LABEL.preview]: '{{ .number }}' },
     namespaceMetadata: { labels: own, annotations: { 'argocd.argoproj.io/tracking-id': tracked } },
   })
+}
+
+/** What changes with every change of the copies: the API server counts those of the ApplicationSet. */
+export function previewsVersion(set: KubernetesObject | undefined): string | undefined {
+  return set && `${set.metadata.uid}/${set.metadata.generation}`
 }

@@ -13,6 +13,7 @@ export const Preview = z.object({
   reason: z
     .enum([
       'waitingForImage',
+      'waitingForList',
       'maxPreviews',
       'forkNotAllowed',
       'invalidHost',

@@ -22,7 +22,10 @@ export async function listingMeasurements(): Promise<Measurement[]> {
   const lister = createPullRequestLister({ client, intervalSeconds: INTERVAL_SECONDS, clock })
   for (let interval = 0; interval < INTERVALS; interval++) {
     const reads = Array.from({ length: SERVICES }, (_, index) =>
-      lister.read({ owner: 'bench', name: `app-${index % PAGES.length}` }),
+      lister.read(
+        { owner: 'bench', name: `app-${index % PAGES.length}` },
+        { service: `bench/${index}`, version: 'the same' },
+      ),
     )
     await settle()
     await Promise.all(reads)
