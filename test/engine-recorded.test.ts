@@ -19,9 +19,9 @@ async function play(applyStrategy: 'dynamic-apply' | 'server-side-apply'): Promi
     workers: 0,
     applyStrategy,
     onFailure: ({ message }) => t.fail(message),
-    callHook: async (url, body) => {
+    callHook: async (url, sent) => {
       const hook = new URL(url).pathname.slice(1)
-      const request = JSON.parse(body) as Parameters<typeof answer>[1]
+      const request = JSON.parse(JSON.stringify(sent)) as Parameters<typeof answer>[1]
       calls.push({ hook, request })
       return { status: 200, headers: {}, body: JSON.stringify(answer(hook, request)) }
     },

@@ -83,9 +83,14 @@ export async function world(
     workers: 0,
     applyStrategy,
     onFailure: ({ message }) => failures.push(message),
-    callHook: async (url, body, headers) => {
+    callHook: async (url, request, headers) => {
       const hook = new URL(url).pathname.slice(1)
-      const call: Call = { hook, request: JSON.parse(body) as HookRequest, headers, at: timers.now() }
+      const call: Call = {
+        hook,
+        request: JSON.parse(JSON.stringify(request)) as HookRequest,
+        headers,
+        at: timers.now(),
+      }
       calls.push(call)
       const answer = script(call) ?? (hook === 'customize' ? {} : undefined)
       if (answer === undefined) return new Promise(() => undefined)

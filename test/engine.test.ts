@@ -323,6 +323,20 @@ t.test('Children', async t => {
     }
   })
 
+  t.test('dynamic-apply writes its annotation anew when somebody else wrote the same in other words', async t => {
+    const w = await world(({ hook }) => (hook === 'sync' ? { children: [configMap('c', { b: '<', a: '1' })] } : {}))
+    await w.cluster.create(terraforms, parent())
+    await w.settle()
+    const child = (await found(w, configMaps, 'c'))!
+    const { annotations = {} } = child.metadata
+    const [[key, text] = ['', '']] = Object.entries(annotations)
+    t.match(text, '"data":{"a":"1","b":"\\u003c"}')
+    const other = { [key]: JSON.stringify(JSON.parse(text)) }
+    await w.cluster.update(configMaps, { ...child, metadata: { ...child.metadata, annotations: other } })
+    await w.settle()
+    t.same((await found(w, configMaps, 'c'))!.metadata.annotations, annotations)
+  })
+
   t.test('a child that lost its owner is adopted, one that lost its label is let go', async t => {
     const w = await world(({ hook }) => (hook === 'sync' ? { children: [configMap('c')] } : {}))
     await w.cluster.create(terraforms, parent())
@@ -682,10 +696,10 @@ t.test('Faults', async t => {
         controllers: [manifest({ configmaps: 'InPlace' })],
         timers: w.timers,
         workers: 0,
-        callHook: async (url, body) => {
+        callHook: async (url, request) => {
           const call = {
             hook: new URL(url).pathname.slice(1),
-            request: JSON.parse(body) as Call['request'],
+            request: request as Call['request'],
             headers: {},
             at: 0,
           }

@@ -4,6 +4,7 @@ import { jobStandIn, runReaderOf } from '../lib/cli/job-stand-in.js'
 import type { ApiObject } from '../lib/engine/cluster.js'
 import { type Engine, startEngine } from '../lib/engine/engine.js'
 import { type MemoryCluster, memoryCluster } from '../lib/engine/memory-cluster.js'
+import type { CallHook } from '../lib/engine/hook.js'
 import { mortalCluster } from '../lib/engine/mortal-cluster.js'
 import { RESOURCES } from '../lib/engine/resources.js'
 import { virtualTimers } from '../lib/engine/timers.js'
@@ -66,8 +67,8 @@ export async function startLife(plan: Plan): Promise<Life> {
   const applyStrategy = pick(2) === 0 ? 'dynamic-apply' : 'server-side-apply'
   let refusals = 0
   const hooks = lifeHooks({ cluster, scripts, now, tags: () => life.tags })
-  const callHook = async (url: string, body: string) => {
-    if (refusals === 0) return hooks(url, body)
+  const callHook: CallHook = async (url, request) => {
+    if (refusals === 0) return hooks(url, request)
     refusals--
     throw new Error('connect ECONNREFUSED')
   }
@@ -174,8 +175,7 @@ function lifeHooks({
       pullConfig: undefined,
     }
   }
-  return async (url: string, body: string) => {
-    const given: unknown = JSON.parse(body)
+  return async (url: string, given: object) => {
     const answer = (content: object) => ({ status: 200, headers: {}, body: JSON.stringify(content) })
     if (url.endsWith('/customize')) return answer(relatedToTerraform(parseParent(given)))
     const situation = readTerraform(parseSyncRequest(given), settings)

@@ -26,8 +26,8 @@ export async function localHooks(
     now: () => new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z'),
     isReady: () => true,
   })
-  return async (url, body, headers) => {
-    const answer = await app.inject({ method: 'POST', url: new URL(url).pathname, payload: body, headers })
+  return async (url, request, headers) => {
+    const answer = await app.inject({ method: 'POST', url: new URL(url).pathname, payload: request, headers })
     return { status: answer.statusCode, headers: answer.headers, body: answer.body }
   }
 }

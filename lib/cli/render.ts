@@ -82,7 +82,7 @@ async function ask(callHook: CallHook, given: KubernetesObject, objects: readonl
   const post = async (hook: string, body: object): Promise<unknown> => {
     const answer = await callHook(
       `${path}/${hook}`,
-      JSON.stringify(body),
+      body,
       { 'content-type': 'application/json' },
       AbortSignal.timeout(30_000),
     )

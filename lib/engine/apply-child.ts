@@ -8,7 +8,7 @@ import {
   type Resource,
 } from './cluster.js'
 import type { ChildMethod } from './composite-controller.js'
-import { goJson, isSame, without } from './json.js'
+import { isSame, without } from './json.js'
 import { LAST_APPLIED, SYSTEM_FIELDS, threeWayMerge, withLastApplied, withoutLastApplied } from './three-way-merge.js'
 
 /** Brings one child to its desired state. `observed` is undefined when no child of ours has its name. */
@@ -75,7 +75,7 @@ export function dynamicApply(cluster: Cluster): ApplyChild {
 }
 
 interface LastWrite {
-  wanted: string
+  wanted: ApiObject
   uid: string | undefined
   generation: number | undefined
   resourceVersion: string | undefined
@@ -91,12 +91,11 @@ export function serverSideApply(cluster: Cluster, fieldManager: string): ApplyCh
     if (observed?.metadata.deletionTimestamp !== undefined) return
     const object = comparable(owned(desired, parent))
     const key = `${kindKey(resource)} ${objectKey(object.metadata)}`
-    const wanted = goJson(object)
     const wrote = ({ metadata: { uid, generation, resourceVersion } }: ApiObject): void => {
-      writes.set(key, { wanted, uid, generation, resourceVersion })
+      writes.set(key, { wanted: object, uid, generation, resourceVersion })
     }
     if (observed !== undefined) {
-      if (isWritten(writes.get(key), wanted, observed)) return
+      if (isWritten(writes.get(key), object, observed)) return
       if (method === 'OnDelete') {
         wrote(observed)
         return
@@ -118,8 +117,9 @@ export function serverSideApply(cluster: Cluster, fieldManager: string): ApplyCh
   }
 }
 
-function isWritten(last: LastWrite | undefined, wanted: string, { metadata }: ApiObject): boolean {
-  if (last?.wanted !== wanted || last.uid !== metadata.uid || last.generation !== metadata.generation) return false
+function isWritten(last: LastWrite | undefined, wanted: ApiObject, { metadata }: ApiObject): boolean {
+  if (last === undefined || !isSame(last.wanted, wanted)) return false
+  if (last.uid !== metadata.uid || last.generation !== metadata.generation) return false
   return metadata.generation !== undefined || last.resourceVersion === metadata.resourceVersion
 }
 

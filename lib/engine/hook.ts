@@ -11,17 +11,17 @@ export interface HookAnswer {
   body: string
 }
 
-/** Posts a body to a hook: `fetchHook`, or a server's own `inject`. */
+/** Posts a request to a hook: `fetchHook`, or a server's own `inject`. The request must not be changed. */
 export type CallHook = (
   url: string,
-  body: string,
+  request: object,
   headers: Record<string, string>,
   signal: AbortSignal,
 ) => Promise<HookAnswer>
 
 /** Calls hooks over the network. */
-export const fetchHook: CallHook = async (url, body, headers, signal) => {
-  const response = await fetch(url, { method: 'POST', body, headers, signal })
+export const fetchHook: CallHook = async (url, request, headers, signal) => {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(request), headers, signal })
   return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
 }
 
@@ -53,6 +53,7 @@ export function hook<Schema extends z.ZodType>(
   { callHook, timers, authorization }: HookOptions,
 ): Ask<z.infer<Schema>> {
   const remembered = etagCache(webhook, timers)
+  const read = newestByParent((body: string) => parse(schema, body))
   return async (parent, request) => {
     const known = remembered.get(parent)
     const headers = {
@@ -60,9 +61,7 @@ export function hook<Schema extends z.ZodType>(
       ...(authorization !== undefined && { authorization }),
       ...(known && { 'if-none-match': known.tag }),
     }
-    const answer = await withTimeout(webhook, timers, signal =>
-      callHook(webhook.url, JSON.stringify(request), headers, signal),
-    )
+    const answer = await withTimeout(webhook, timers, signal => callHook(webhook.url, request, headers, signal))
     if (answer.status === 429) throw new TooManyRequests(retryAfterSeconds(answer.headers['retry-after'], timers.now()))
     const isUnchanged = known !== undefined && (answer.status === 304 || answer.status === 412)
     if (answer.status !== 200 && !isUnchanged) {
@@ -70,7 +69,19 @@ export function hook<Schema extends z.ZodType>(
     }
     const { etag } = answer.headers
     if (!isUnchanged && typeof etag === 'string') remembered.set(parent, { tag: etag, body: answer.body })
-    return parse(schema, isUnchanged ? known.body : answer.body)
+    return read(parent, isUnchanged ? known.body : answer.body)
+  }
+}
+
+/** Reads bodies; most are the same as the one before for that parent, and are not read again. Answers must not be changed. */
+function newestByParent<Answer>(read: (body: string) => Answer): (parent: ApiObject, body: string) => Answer {
+  const newest = new Map<string, { body: string; answer: Answer }>()
+  return ({ metadata }, body) => {
+    const known = newest.get(objectKey(metadata))
+    if (known?.body === body) return known.answer
+    const answer = read(body)
+    newest.set(objectKey(metadata), { body, answer })
+    return answer
   }
 }
 

@@ -49,7 +49,7 @@ function sorted(value: unknown): unknown {
 
 /** The same object without some of its optional fields. */
 export function without<Fields extends object>(object: Fields, ...fields: readonly string[]): Fields {
-  const rest = { ...object }
-  for (const field of fields) Reflect.deleteProperty(rest, field)
-  return rest
+  if (!fields.some(field => field in object)) return { ...object }
+  // Built anew: an object that fields are deleted from is slow ever after.
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !fields.includes(key))) as Fields
 }

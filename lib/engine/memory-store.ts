@@ -1,7 +1,6 @@
-import { copy } from './json.js'
 import { objectKey, type ApiObject, type ObjectName, type Resource, type WatchEvent } from './cluster.js'
 
-/** An object at rest: never changed, only replaced. */
+/** An object at rest: never changed, only replaced, so that its parts can be shared. */
 export interface Stored {
   readonly resource: Resource
   readonly object: ApiObject
@@ -32,9 +31,8 @@ export function memoryStore(changed: (resource: Resource, event: WatchEvent) => 
     return objects
   }
   const stamped = (stored: Stored): Stored => {
-    const object = copy(stored.object)
-    object.metadata.resourceVersion = String(++writes)
-    return { ...stored, object }
+    const { object } = stored
+    return { ...stored, object: { ...object, metadata: { ...object.metadata, resourceVersion: String(++writes) } } }
   }
   return {
     find: (resource, name) => ofKind(resource).get(objectKey(name)),

@@ -90,8 +90,8 @@ export function replace(
   if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {
     throw refusal(409, 'Conflict', given, 'has been modified; read it again')
   }
-  const object = part === 'status' ? { ...old, status: copy(given.status) } : merged(resource, old, given)
-  if (isSame(copy(object), old)) {
+  const object = part === 'status' ? withStatus(old, given) : merged(resource, old, given)
+  if (isSame(object, old)) {
     // The API server writes nothing either, but knows who applied it.
     const noted = { ...before, applied }
     world.store.note(noted)
@@ -105,6 +105,10 @@ export function replace(
     return { resource, object, applied }
   }
   return world.store.put({ resource, object, applied })
+}
+
+function withStatus(old: ApiObject, { status }: ApiObject): ApiObject {
+  return status === undefined ? without(old, 'status') : { ...old, status: copy(status) }
 }
 
 /** The given object with everything that only the API server writes taken from the old one. */

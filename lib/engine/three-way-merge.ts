@@ -1,4 +1,5 @@
-import { copy, goJson, isRecord, without } from './json.js'
+import { rememberByText } from '../remember-by-text.js'
+import { copy, goJson, isRecord, isSame, without } from './json.js'
 import type { ApiObject } from './cluster.js'
 
 /** Where dynamic-apply remembers what it wrote last. */
@@ -8,8 +9,8 @@ export const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration'
 const MERGE_KEYS = ['containerPort', 'port', 'mountPath', 'name', 'uid', 'ip', 'path']
 
 /** The object with the annotation that says what was applied: the object as it was before that annotation. */
-export function withLastApplied(object: ApiObject, applied: ApiObject): ApiObject {
-  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: goJson(applied) }
+export function withLastApplied(object: ApiObject, applied: ApiObject, text = goJson(applied)): ApiObject {
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: text }
   return { ...object, metadata: { ...object.metadata, annotations } }
 }
 
@@ -39,15 +40,24 @@ export const SYSTEM_FIELDS: readonly string[] = [
 export function threeWayMerge(observed: ApiObject, desired: ApiObject): ApiObject {
   const wanted = withoutLastApplied(desired)
   const annotation = observed.metadata.annotations?.[LAST_APPLIED] ?? ''
-  const last: unknown = annotation === '' ? {} : JSON.parse(annotation)
-  const merged = merge('', observed, last, wanted) as ApiObject // an object stays one
+  const last = readLastApplied(annotation)
+  const merged = merge('', observed, last.object, wanted) as ApiObject // an object stays one
   const result: ApiObject = without({ ...merged, metadata: without(merged.metadata, ...SYSTEM_FIELDS) }, 'status')
   for (const field of SYSTEM_FIELDS) {
     if (field in observed.metadata) result.metadata[field] = observed.metadata[field]
   }
   if ('status' in observed) result.status = observed.status
-  return withLastApplied(result, wanted)
+  return withLastApplied(result, wanted, last.isOurText && isSame(last.object, wanted) ? annotation : undefined)
 }
+
+/** What an annotation holds, and whether its text is what we would write of that. */
+const readLastApplied = rememberByText(
+  (text: string) => text,
+  (text): { object: unknown; isOurText: boolean } => {
+    const object: unknown = text === '' ? {} : JSON.parse(text)
+    return { object, isOurText: goJson(object) === text }
+  },
+)
 
 function merge(path: string, live: unknown, last: unknown, desired: unknown): unknown {
   if (isRecord(live)) return mergeFields(path, live, fields(path, last), fields(path, desired))

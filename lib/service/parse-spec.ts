@@ -1,6 +1,6 @@
 import type { Attempt } from '../errors.js'
 import type { Parent } from '../metacontroller.js'
-import { rememberByJson } from '../remember-by-json.js'
+import { rememberByJson } from '../remember-by-text.js'
 import { specFailure } from '../spec-failure.js'
 import { ServiceSpec } from './spec.js'
 

@@ -1,0 +1,26 @@
+const MAX_ENTRIES = 2000
+const MAX_TEXT = 8 * 1024
+
+/** A pure function that remembers its newest answers by a text that says all of what it was given; they must not be changed. */
+export function rememberByText<Given, Answer>(
+  textOf: (given: Given) => string,
+  compute: (given: Given) => Answer,
+): (given: Given) => Answer {
+  const known = new Map<string, Answer>()
+  return given => {
+    const text = textOf(given)
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const answer = compute(given)
+    if (text.length > MAX_TEXT) return answer
+    known.set(text, answer)
+    const oldest = known.keys().next()
+    if (known.size > MAX_ENTRIES && oldest.done === false) known.delete(oldest.value)
+    return answer
+  }
+}
+
+/** The same for JSON: reading a spec by its schema takes ten times as long as its text, and comes with every call. */
+export function rememberByJson<Given, Answer>(compute: (given: Given) => Answer): (given: Given) => Answer {
+  return rememberByText(given => JSON.stringify([given]), compute)
+}
