@@ -25,6 +25,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
   const { config } = deps
   const settings: ServiceSettings = {
     secretsNamespace: config.namespace,
+    argoCdNamespace: config.argoCdNamespace,
     allowedProjects: config.allowedProjects,
     endpoints: config,
     resyncAfterSeconds: resyncAfterSeconds(config.appSyncSeconds),

@@ -5,6 +5,9 @@ import { TOKEN } from './github/token.js'
 
 const HOST = /^(https?:\/\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/*$/i
 const PROJECT = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/
+const NAMESPACE = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is no name of a namespace; use lower-case letters, digits and -')
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** The server's environment variables; every description is for the one who operates it. */
@@ -21,11 +24,8 @@ const Environment = z.object({
     .regex(/^[\x21-\x7e]*$/, 'holds a blank, a line break or a sign that no header carries; use letters and digits')
     .optional()
     .describe('Hooks need `Authorization: Bearer` with this.'),
-  ALUSTAN_NAMESPACE: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is no name of a namespace; use lower-case letters, digits and -')
-    .default('alustan')
-    .describe('Namespace that holds the Secrets of the workspaces.'),
+  ALUSTAN_NAMESPACE: NAMESPACE.default('alustan').describe('Namespace that holds the Secrets of the workspaces.'),
+  ARGO_CD_NAMESPACE: NAMESPACE.default('argocd').describe("Argo CD's own namespace."),
   APP_SYNC_INTERVAL: interval('5m').describe('How often the images of Services are scanned.'),
   INFRA_SYNC_INTERVAL: interval('6h').describe('How often the images of Terraforms are scanned.'),
   PREVIEW_SYNC_INTERVAL: interval('1m').describe('How often pull requests are listed.'),
@@ -71,6 +71,7 @@ export interface Config {
   port: number
   hookToken: string | undefined
   namespace: string
+  argoCdNamespace: string
   appSyncSeconds: number
   infraSyncSeconds: number
   previewSyncSeconds: number
@@ -105,6 +106,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     port: values.PORT,
     hookToken: values.HOOK_TOKEN,
     namespace: values.ALUSTAN_NAMESPACE,
+    argoCdNamespace: values.ARGO_CD_NAMESPACE,
     appSyncSeconds: values.APP_SYNC_INTERVAL,
     infraSyncSeconds: values.INFRA_SYNC_INTERVAL,
     previewSyncSeconds: values.PREVIEW_SYNC_INTERVAL,

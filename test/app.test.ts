@@ -408,6 +408,8 @@ const settings: [name: string, text: string, want: object][] = [
     /^ALLOWED_REGISTRY_HOSTS entry '\*\.example\.com' is no host; write HOST/,
   ],
   ['ALLOWED_REGISTRY_HOSTS', 'ghcr.io/team', /^ALLOWED_REGISTRY_HOSTS entry 'ghcr\.io\/team' is no host/],
+  ['ARGO_CD_NAMESPACE', 'openshift-gitops', { argoCdNamespace: 'openshift-gitops' }],
+  ['ARGO_CD_NAMESPACE', 'argo_cd', /^ARGO_CD_NAMESPACE is no name of a namespace; use lower-case/],
   ['ALLOWED_PROJECTS', 'a, b', { allowedProjects: ['a', 'b'] }],
   ['ALLOWED_PROJECTS', '*', /^ALLOWED_PROJECTS entry '\*' is no name of an Argo CD project$/],
   ['ALLOWED_PROJECTS', ' , ', /^ALLOWED_PROJECTS ' , ' names nothing/],

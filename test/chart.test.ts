@@ -38,6 +38,7 @@ const bad: [why: string, values: object, want: string][] = [
   ['a namespace that cannot be', { secretsNamespace: 'Alustan_1' }, '/secretsNamespace: must match pattern'],
   ['a quoted number', { replicaCount: '2' }, '/replicaCount: must be integer'],
   ['a quoted boolean', { readPodLogs: 'true' }, '/readPodLogs: must be boolean'],
+  ['a path for a namespace', { argoCdNamespace: 'argo/cd' }, '/argoCdNamespace: must match pattern'],
   ['a list written as text', { allowedProjects: 'a,b' }, '/allowedProjects: must be array'],
   ['two projects in one', { allowedProjects: ['a,b'] }, '/allowedProjects/0: must match pattern'],
   ['a host with a path', { allowedRegistryHosts: ['h/a'] }, '/allowedRegistryHosts/0: must match pattern'],
@@ -103,6 +104,7 @@ t.test('the Deployment sets variables that the server knows, to values that it t
   t.ok(
     parseConfig({
       ALUSTAN_NAMESPACE: defaults.secretsNamespace,
+      ARGO_CD_NAMESPACE: defaults.argoCdNamespace,
       APP_SYNC_INTERVAL: defaults.appSyncInterval,
       INFRA_SYNC_INTERVAL: defaults.infraSyncInterval,
       PREVIEW_SYNC_INTERVAL: defaults.previewSyncInterval,

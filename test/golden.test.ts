@@ -63,6 +63,7 @@ function listOf({ facts = {} }: Given): PullRequestList | undefined {
 const settings: ServiceSettings & TerraformSettings = {
   copyRegistrySecret: true,
   secretsNamespace: 'alustan',
+  argoCdNamespace: 'argocd',
   allowedProjects: ['default'],
   endpoints: {
     dockerRegistryUrl: 'https://registry-1.docker.io',

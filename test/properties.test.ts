@@ -19,6 +19,7 @@ import { scan, terraformFacts, terraformRequest } from './terraform-observations
 
 const settings = {
   secretsNamespace: 'alustan',
+  argoCdNamespace: 'argocd',
   allowedProjects: ['default'] as [string],
   endpoints: { dockerRegistryUrl: 'https://r.example.com', ghcrUrl: 'https://g.example.com', allowedRegistryHosts: [] },
   resyncAfterSeconds: 60,

@@ -72,7 +72,7 @@ export function desiredPreviews(
   const elements = candidates.flatMap(({ element }) => element ?? [])
   // Once made it stays, be it empty: a new one would not tell that there were copies before.
   const isSetWanted = set !== undefined || elements.length > 0
-  const children = isSetWanted ? [previewSet(parent, spec, project, elements)] : []
+  const children = isSetWanted ? [previewSet(situation, spec, project, elements)] : []
   return report(situation, facts, candidates, children)
 }
 

@@ -1,6 +1,7 @@
-import type { DesiredChild, KubernetesObject, Parent } from '../metacontroller.js'
+import type { DesiredChild, KubernetesObject } from '../metacontroller.js'
 import { LABEL, previewSetName } from '../names.js'
 import { applicationSet, serviceLabels } from '../service/application-set.js'
+import type { ServiceSituation } from '../service/situation.js'
 import type { ServiceSpec } from '../service/spec.js'
 import type { PreviewElement } from './preview-element.js'
 
@@ -9,7 +10,7 @@ import type { PreviewElement } from './preview-element.js'
  * https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#namespace-metadata
  */
 export function previewSet(
-  parent: Parent,
+  { request: { parent }, settings }: ServiceSituation,
   { dependencies }: ServiceSpec,
   project: string,
   elements: readonly PreviewElement[],
@@ -17,7 +18,9 @@ export function previewSet(
   const { name, namespace } = parent.metadata
   const labels = serviceLabels(name, dependencies)
   const own = { 'app.kubernetes.io/managed-by': 'alustan', [LABEL.service]: name, [LABEL.preview]: '{{ .number }}' }
-  const tracked = `${namespace}_{{ .name }}:/Namespace:{{ .namespace }}/{{ .namespace }}`
+  // Argo CD's own namespace is left out of its name for an Application.
+  const application = namespace === settings.argoCdNamespace ? '{{ .name }}' : `${namespace}_{{ .name }}`
+  const tracked = `${application}:/Namespace:{{ .namespace }}/{{ .namespace }}`
   return applicationSet(parent, {
     name: previewSetName(name),
     elements,

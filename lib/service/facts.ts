@@ -7,6 +7,8 @@ import type { Scan } from '../registry/scan.js'
 export interface ServiceSettings {
   /** Namespace of the workspaces' Secrets. */
   readonly secretsNamespace: string
+  /** Argo CD's own: it names Applications there in another way. */
+  readonly argoCdNamespace: string
   /** Argo CD projects that may be named; the first is the default. */
   readonly allowedProjects: readonly [string, ...string[]]
   readonly endpoints: Endpoints

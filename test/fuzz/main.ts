@@ -31,6 +31,7 @@ const image = imageRepository(
 )
 const settings = {
   secretsNamespace: 'alustan',
+  argoCdNamespace: 'argocd',
   allowedProjects: ['default'] as [string],
   endpoints,
   resyncAfterSeconds: 60,
