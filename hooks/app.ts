@@ -67,8 +67,9 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: REFUSALS[404] }))
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!deps.isReady()) reply.header('connection', 'close')
+    done()
   })
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) =>
@@ -97,9 +98,10 @@ async function guardHooks(hooks: FastifyInstance, { config, metrics }: Deps): Pr
       void refuseForNow(reply)
     },
   })
-  hooks.addHook('onResponse', async (request, reply) => {
+  hooks.addHook('onResponse', (request, reply, done) => {
     const [, kind = '', hook = ''] = (request.routeOptions.url ?? '').split('/')
     metrics.observeHook({ kind, hook, code: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+    done()
   })
 }
 

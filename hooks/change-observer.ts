@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Condition } from '../lib/conditions.js'
-import type { Parent } from '../lib/metacontroller.js'
+import { type Parent, isRecord } from '../lib/metacontroller.js'
 import { compareTags, parseTag } from '../lib/registry/tag.js'
 import { lastSeen } from './last-seen.js'
 import type { Metrics } from './metrics.js'
@@ -15,13 +15,8 @@ interface Status {
   readonly conditions?: readonly Condition[] | undefined
 }
 
-/** Notes how an answer's status differs from the one that is there. */
-export type NoteChange = (
-  log: FastifyBaseLogger,
-  parent: Parent,
-  before: { readonly state?: string | undefined; readonly image?: unknown; readonly run?: Status['run'] },
-  after: Status,
-) => void
+/** Notes how an answer's status differs from the one that the parent has. */
+export type NoteChange = (log: FastifyBaseLogger, parent: Parent, after: Status) => void
 
 /**
  * Makes the writer of a log line and a count for each change of state or image. A change is seen when it is answered,
@@ -29,9 +24,11 @@ export type NoteChange = (
  */
 export function changeObserver(metrics: Metrics): NoteChange {
   const isNew = lastSeen()
-  return (log, { kind, metadata }, before, after) => {
+  return (log, { kind, metadata, status }, after) => {
     const { state, message, image, run } = after
-    if (before.state === state && before.image === image && before.run?.job === run?.job) return
+    const before = isRecord(status) ? status : {}
+    const job = isRecord(before.run) ? before.run.job : undefined
+    if (before.state === state && before.image === image && job === run?.job) return
     const { namespace, name, uid, resourceVersion } = metadata
     if (!isNew(`${kind} ${uid ?? `${namespace}/${name}`}`, String(resourceVersion))) return
     const reason = after.conditions?.find(({ type }) => type === 'Ready')?.reason

@@ -14,6 +14,7 @@ import { buildApp } from './app.js'
 import { listingLog } from './listing-log.js'
 import { buildMetrics } from './metrics.js'
 import { scanLog } from './scan-log.js'
+import { rfc3339 } from '../lib/rfc3339.js'
 
 /** How long the listener stays open after SIGTERM, so that calls already routed to this process still find it. */
 const DRAIN_MS = 1000
@@ -73,7 +74,7 @@ const app = await buildApp({
   credentials,
   metrics,
   logger,
-  now: () => `${new Date().toISOString().slice(0, 19)}Z`,
+  now: () => rfc3339(Date.now()),
   isReady: () => !isStopping,
 })
 

@@ -12,7 +12,6 @@ import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { relatedToService } from '../lib/service/related.js'
 import { type ServiceSituation, readService } from '../lib/service/situation.js'
 import type { ServiceSpec } from '../lib/service/spec.js'
-import { previousStatus } from '../lib/service/status.js'
 import type { Deps } from './app.js'
 import { changeObserver } from './change-observer.js'
 import { feedbackNote, feedbackService } from './preview-feedback.js'
@@ -43,14 +42,14 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
       const answer = desiredService(situation, { now: deps.now(), scan, pullRequests, feedbackFailure })
       tellPullRequests(deps, parent, situation.spec.value, answer.status.previews)
       if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
-      noteChange(request.log, parent, previousStatus(parent), answer.status)
+      noteChange(request.log, parent, answer.status)
       return replyWithTag(request, reply, answer)
     })
     app.post('/finalize', async request => {
       const finalize = parseSyncRequest(request.body)
       const answer = finalizeService(finalize, deps.now())
       tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, [])
-      noteChange(request.log, finalize.parent, previousStatus(finalize.parent), answer.status)
+      noteChange(request.log, finalize.parent, answer.status)
       return answer
     })
     app.post('/customize', async ({ body }) => relatedToService(parseParent(body), config.namespace))

@@ -28,7 +28,7 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
   const isTugOfWar = tugOfWar(deps.now)
   const note = (log: FastifyBaseLogger, situation: TerraformSituation, status: TerraformStatus): void => {
     noteRun(log, situation, status.run)
-    noteChange(log, situation.request.parent, situation.previous, status)
+    noteChange(log, situation.request.parent, status)
   }
   return async app => {
     app.post('/sync', async (request, reply) => {

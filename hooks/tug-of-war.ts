@@ -7,8 +7,7 @@ const WITHIN_MS = 60_000
 const MAX_REMEMBERED = 20_000
 
 interface Said {
-  readonly text: string
-  readonly status: string
+  readonly status: object
   readonly version: string
   /** When it was said again though the status had become another one, in milliseconds. */
   readonly reversals: readonly number[]
@@ -23,12 +22,14 @@ export function tugOfWar(now: () => string): (parent: Parent, status: object) =>
   return ({ kind, metadata, status: written }, status) => {
     const key = `${kind} ${metadata.uid ?? ''}`
     const before = last.get(key)
-    const text = JSON.stringify(status)
     const version = String(metadata.resourceVersion)
-    // Nearly every call: nobody wrote anything since this replica said the same.
-    if (before?.text === text && before.version === version) return false
-    const said = { text, status: withoutTimes(status), version }
-    const isSaidAgain = before?.status === said.status && before.version !== said.version
+    const said = { status, version }
+    // Nearly every call: nobody wrote anything since the last one.
+    if (before?.version === version) {
+      remember(last, key, { ...said, reversals: before.reversals })
+      return false
+    }
+    const isSaidAgain = before !== undefined && withoutTimes(before.status) === withoutTimes(status)
     const isTakenBack = isSaidAgain && !isDeepStrictEqual(comparable(written), comparable(status))
     const time = Date.parse(now())
     const reversals = (before?.reversals ?? []).filter(at => Math.abs(time - at) < WITHIN_MS)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRecord } from './metacontroller.js'
 
 /** A condition as Kubernetes' API conventions and kstatus read it. */
 export const Condition = z.object({
@@ -10,6 +11,20 @@ export const Condition = z.object({
   lastTransitionTime: z.string().describe('When `status` last changed, RFC 3339.'),
 })
 export type Condition = z.infer<typeof Condition>
+
+/** The conditions of a status, read by hand at every call: the API server has checked them. What is none is left out. */
+export function readConditions(given: unknown): Condition[] {
+  return Array.isArray(given) ? given.filter(isCondition) : []
+}
+
+function isCondition(thing: unknown): thing is Condition {
+  return (
+    isRecord(thing) &&
+    [thing.type, thing.status, thing.reason, thing.message, thing.lastTransitionTime].every(
+      field => typeof field === 'string',
+    )
+  )
+}
 
 /** What the core says of one condition; time and generation are added by `stampConditions`. */
 export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>

@@ -5,6 +5,7 @@ import type { ContainerRegistry } from './registry/container-registry.js'
 import { type Endpoints, type ImageRepository, imageRepository } from './registry/reference.js'
 import type { Scan } from './registry/scan.js'
 import { compareTags, parseTag } from './registry/tag.js'
+import { rememberByObject } from './remember-by-object.js'
 
 /** An image whose spec is sound: what is scanned, and which tags are allowed. */
 export interface ImageRequest {
@@ -33,9 +34,10 @@ export interface RunningImage {
 }
 
 /** Reads `spec.containerRegistry`. Throws what `imageRepository` and `tagRule` throw: such an image is not scanned. */
-export function imageRequest(registry: ContainerRegistry, endpoints: Endpoints): ImageRequest {
-  return { repository: imageRepository(registry, endpoints), rule: tagRule(registry) }
-}
+export const imageRequest = rememberByObject((registry: ContainerRegistry, endpoints: Endpoints): ImageRequest => ({
+  repository: imageRepository(registry, endpoints),
+  rule: tagRule(registry),
+}))
 
 /** The tag of an image reference, if it is of this repository. */
 export function tagOf(reference: string | undefined, { name }: ImageRepository): string | undefined {

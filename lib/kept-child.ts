@@ -2,11 +2,14 @@ import type { DesiredChild, KubernetesObject } from './metacontroller.js'
 
 /** Whether a label or annotation is one that alustan writes; the others of `app.kubernetes.io` are of users. */
 function isOurs(key: string): boolean {
-  return /^([a-z-]+\.)*alustan\.io\//.test(key) || key === 'app.kubernetes.io/managed-by'
+  const domain = key.slice(0, key.indexOf('/') + 1)
+  return domain === 'alustan.io/' || domain.endsWith('.alustan.io/') || key === 'app.kubernetes.io/managed-by'
 }
 
 function ours(map: Record<string, string> | null | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => isOurs(key)))
+  const kept: Record<string, string> = {}
+  for (const [key, value] of Object.entries(map ?? {})) if (isOurs(key)) kept[key] = value
+  return kept
 }
 
 /**
@@ -14,10 +17,10 @@ function ours(map: Record<string, string> | null | undefined): Record<string, st
  * it (status, owner references, foreign labels) is left out, since an answer lays claim to all that it holds.
  */
 export function keptChild(observed: KubernetesObject, namespace: string): DesiredChild {
-  const { metadata } = observed
-  const content = Object.entries(observed).filter(([field]) => field !== 'status')
+  const { status, ...content } = observed
+  const { metadata } = content
   return {
-    ...(Object.fromEntries(content) as KubernetesObject),
+    ...content,
     metadata: {
       name: metadata.name,
       namespace: metadata.namespace ?? namespace,

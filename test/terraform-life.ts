@@ -16,6 +16,7 @@ import { relatedToTerraform } from '../lib/terraform/related.js'
 import { isActive } from '../lib/terraform/runs.js'
 import { type TerraformSituation, readTerraform } from '../lib/terraform/situation.js'
 import { type LifeRecord, lifeRecord, lifeScripts } from './life-record.js'
+import { rfc3339 } from '../lib/rfc3339.js'
 
 const CONTROLLER: unknown = parse(readFileSync('metacontroller/terraforms.yaml', 'utf8'))
 export const NAMESPACE = 'team'
@@ -63,7 +64,7 @@ export async function startLife(plan: Plan): Promise<Life> {
   const scripts = lifeScripts()
   const record = lifeRecord()
   const deaths = [...plan.deaths].sort((a, b) => a.write - b.write)
-  const now = () => new Date(timers.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+  const now = () => rfc3339(timers.now())
   const applyStrategy = pick(2) === 0 ? 'dynamic-apply' : 'server-side-apply'
   let refusals = 0
   const hooks = lifeHooks({ cluster, scripts, now, tags: () => life.tags })

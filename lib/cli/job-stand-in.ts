@@ -6,6 +6,7 @@ import { livePods, podReport } from '../kubernetes/pod-report.js'
 import type { RunReader } from '../kubernetes/run-reader.js'
 import { LABEL } from '../names.js'
 import { parseOutput } from '../terraform/output.js'
+import { rfc3339 } from '../rfc3339.js'
 
 /** How a script ends, and when, in milliseconds of simulated time after its pod was made. */
 export interface ScriptRun {
@@ -111,7 +112,7 @@ async function endPod(cluster: Cluster, { metadata }: ApiObject, exitCode: numbe
   const name = metadata.labels?.['job-name'] ?? ''
   const job = await cluster.get(RESOURCES.jobs, { name, namespace: metadata.namespace })
   if (job === undefined || !after.metadata.ownerReferences?.some(({ uid }) => uid === job.metadata.uid)) return
-  const time = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z')
+  const time = rfc3339(now)
   const failed = [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: time }]
   const succeeded = [{ type: 'Complete', status: 'True', lastTransitionTime: time }]
   const status = exitCode === 0 ? { succeeded: 1, conditions: succeeded } : { failed: 1, conditions: failed }

@@ -6,6 +6,7 @@ import type { CallHook } from '../engine/hook.js'
 import { type PullRequestLister, knowsNothing } from '../github/pull-requests.js'
 import { type RunReader, createRunReader } from '../kubernetes/run-reader.js'
 import type { ImageScanner } from '../registry/scan.js'
+import { rfc3339 } from '../rfc3339.js'
 
 /** The hooks' own HTTP interface within this process: what a server answers is what is answered here. */
 export async function localHooks(
@@ -23,7 +24,7 @@ export async function localHooks(
     runReader,
     metrics: buildMetrics(),
     logger: pino({ level: 'silent' }),
-    now: () => new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+    now: () => rfc3339(now()),
     isReady: () => true,
   })
   return async (url, request, headers) => {

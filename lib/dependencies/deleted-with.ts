@@ -23,7 +23,7 @@ const AND_MORE = '…'
 
 /** What is read of the status of a dependency that is being deleted; without `deletedWith` it was not asked yet. */
 const DeletionStatus = z
-  .looseObject({ deletedWith: DeletedWith, blockedBy: z.array(Blocker).default([]) })
+  .object({ deletedWith: DeletedWith, blockedBy: z.array(Blocker).default([]) })
   .optional()
   .catch(undefined)
 

@@ -6,7 +6,7 @@ import { Blocker, blockerId, type Dependencies } from './spec.js'
 
 /** What is read of another resource's status; anything odd there counts as nothing said. */
 const DependencyStatus = z
-  .looseObject({
+  .object({
     state: z.string().optional().catch(undefined),
     observedGeneration: z.number().optional().catch(undefined),
     blockedBy: z.array(Blocker).default([]).catch([]),

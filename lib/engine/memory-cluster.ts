@@ -9,6 +9,7 @@ import { memoryWatches, type Pending } from './memory-watch.js'
 import { insert, replace, type MemoryWorld } from './memory-write.js'
 import { RESOURCES } from './resources.js'
 import { realTimers } from './timers.js'
+import { rfc3339 } from '../rfc3339.js'
 
 export interface MemoryClusterOptions {
   /** Milliseconds since 1970; the machine's clock when left out. */
@@ -48,7 +49,7 @@ export function memoryCluster(options: MemoryClusterOptions = {}): MemoryCluster
     watches.changed(resource, event)
     if (!stepped) afterwards()
   })
-  const world: MemoryWorld = { store, uid, admit, now: () => new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z') }
+  const world: MemoryWorld = { store, uid, admit, now: () => rfc3339(now()) }
   const afterwards = once(() => {
     while (watches.deliver() || collectGarbage(world));
   })

@@ -7,7 +7,7 @@ import { Preview } from './preview-status.js'
 import { ingressUrls } from './preview-urls.js'
 
 /** What is read of the status that was written last. */
-const Previous = z.looseObject({ previews: z.array(Preview).default([]).catch([]) }).catch({ previews: [] })
+const Previous = z.object({ previews: z.array(Preview).default([]).catch([]) }).catch({ previews: [] })
 
 /** What was said of Applications, which nobody has without a copy. */
 const OF_APPLICATIONS: ReadonlySet<Preview['reason']> = new Set(['progressing', 'failed'])

@@ -3,40 +3,40 @@ import { z } from 'zod'
 const text = z.string().optional().catch(undefined)
 
 const Source = z
-  .looseObject({
+  .object({
     repoURL: text,
     path: text,
     targetRevision: text,
-    helm: z.looseObject({ releaseName: text, values: text }).optional().catch(undefined),
+    helm: z.object({ releaseName: text, values: text }).optional().catch(undefined),
   })
   .optional()
   .catch(undefined)
 
 type Source = z.infer<typeof Source>
 
-const Destination = z.looseObject({ name: text, namespace: text }).optional().catch(undefined)
+const Destination = z.object({ name: text, namespace: text }).optional().catch(undefined)
 
 type Destination = z.infer<typeof Destination>
 
-const ComparedTo = z.looseObject({ source: Source, destination: Destination }).optional().catch(undefined)
+const ComparedTo = z.object({ source: Source, destination: Destination }).optional().catch(undefined)
 
 /** What Argo CD's report on an Application is about. */
 export type ComparedTo = z.infer<typeof ComparedTo>
 
 const Conditions = z
-  .array(z.looseObject({ type: z.string(), message: z.string().catch('') }))
+  .array(z.object({ type: z.string(), message: z.string().catch('') }))
   .optional()
   .catch(undefined)
 
 /** What is read of an Argo CD Application; anything odd counts as not said. */
-export const Application = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), deletionTimestamp: z.string().nullish() }),
-  spec: z.looseObject({ source: Source, destination: Destination }).optional().catch(undefined),
+export const Application = z.object({
+  metadata: z.object({ name: z.string(), deletionTimestamp: z.string().nullish() }),
+  spec: z.object({ source: Source, destination: Destination }).optional().catch(undefined),
   status: z
-    .looseObject({
-      health: z.looseObject({ status: text, message: text }).optional().catch(undefined),
+    .object({
+      health: z.object({ status: text, message: text }).optional().catch(undefined),
       sync: z
-        .looseObject({
+        .object({
           status: text,
           comparedTo: ComparedTo,
         })
@@ -44,15 +44,15 @@ export const Application = z.looseObject({
         .catch(undefined),
       conditions: Conditions,
       operationState: z
-        .looseObject({
+        .object({
           phase: text,
           message: text,
-          syncResult: z.looseObject({ source: Source }).optional().catch(undefined),
+          syncResult: z.object({ source: Source }).optional().catch(undefined),
         })
         .optional()
         .catch(undefined),
       summary: z
-        .looseObject({ images: z.array(z.string()).optional().catch(undefined) })
+        .object({ images: z.array(z.string()).optional().catch(undefined) })
         .optional()
         .catch(undefined),
     })

@@ -58,7 +58,7 @@ export function imageLoweredFrom(set: KubernetesObject | undefined): string | un
 }
 
 const SetConditions = z
-  .looseObject({
+  .object({
     conditions: z
       .array(
         z.object({

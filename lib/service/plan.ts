@@ -4,6 +4,7 @@ import { type ImageOutcome, resolveImage } from '../image.js'
 import type { SyncRequest } from '../metacontroller.js'
 import { type Element, helmValues } from './application-set.js'
 import type { ServiceFacts } from './facts.js'
+import { rememberByObject } from '../remember-by-object.js'
 import { retagValues } from './retag-values.js'
 import type { ServiceSituation } from './situation.js'
 import { allowedProject, resolveSource } from './source.js'
@@ -25,6 +26,10 @@ export interface Plan {
   readonly failures: readonly AlustanError[]
   readonly verdicts: readonly Verdict[]
 }
+
+// Nearly every call is about the same values and tag as the one before.
+const retag = rememberByObject(retagValues)
+const textOf = rememberByObject(helmValues)
 
 /** Computes what to run from spec, workspace and image; tells every failure, not only the first. */
 export function planService(situation: ServiceSituation, spec: ServiceSpec, { scan }: ServiceFacts): Plan {
@@ -54,7 +59,7 @@ export function planService(situation: ServiceSituation, spec: ServiceSpec, { sc
   if (image === undefined) return { ...nothing, element: elementOf(request, spec, source.value) }
   if (outcome?.tag === undefined) return nothing
   const { repository } = image
-  const { values, isReferenced } = retagValues(source.value.values, repository, outcome.tag)
+  const { values, isReferenced } = retag(source.value.values, repository, outcome.tag)
   return {
     ...nothing,
     element: elementOf(request, spec, { ...source.value, values }),
@@ -75,7 +80,7 @@ function elementOf({ parent }: SyncRequest, spec: ServiceSpec, source: Source & 
     path: source.path,
     targetRevision: source.targetRevision,
     releaseName: source.releaseName ?? name,
-    values: helmValues(source.values),
+    values: textOf(source.values),
   }
 }
 

@@ -1,9 +1,29 @@
 import { AlustanError } from '../errors.js'
 import type { SyncRequest } from '../metacontroller.js'
 import type { ServiceSettings } from './facts.js'
-import { fillPlaceholders } from './placeholders.js'
+import { rememberByObject } from '../remember-by-object.js'
+import { type Filled, fillPlaceholders } from './placeholders.js'
 import type { ServiceSpec, Source } from './spec.js'
-import { findWorkspace, isReserved } from './workspace.js'
+import { type WorkspaceLookup, findWorkspace, isReserved } from './workspace.js'
+
+const placeholderNames = rememberByObject((source: Source): readonly string[] => {
+  const names = new Set<string>()
+  fillPlaceholders(source, name => {
+    names.add(name)
+    return ''
+  })
+  return [...names]
+})
+
+const fillNames = rememberByObject((source: Source, ...values: readonly (string | undefined)[]) => {
+  const names = placeholderNames(source)
+  return fillPlaceholders(source, name => values[names.indexOf(name)])
+})
+
+/** The same as `fillPlaceholders`, which has work to do only when one of the values is another one. */
+function fillSource(source: Source, lookUp: WorkspaceLookup): Filled<Source> {
+  return fillNames(source, ...placeholderNames(source).map(lookUp))
+}
 
 /**
  * `spec.source` with the workspace's values filled in, and the cluster that the values name. Throws what `findWorkspace`
@@ -14,7 +34,7 @@ export function resolveSource(
   { workspace, source }: ServiceSpec,
   { secretsNamespace }: ServiceSettings,
 ): Source & { cluster: string } {
-  const { value, missing } = fillPlaceholders(source, findWorkspace(request, workspace, secretsNamespace))
+  const { value, missing } = fillSource(source, findWorkspace(request, workspace, secretsNamespace))
   if (missing.length > 0) {
     throw new AlustanError(
       'WorkspaceKeyMissing',

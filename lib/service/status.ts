@@ -1,32 +1,26 @@
-import { z } from 'zod'
-import { Condition, type Standing, type Verdict, kstatus, stampConditions } from '../conditions.js'
+import { type Standing, type Verdict, kstatus, readConditions, stampConditions } from '../conditions.js'
 import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
-import type { KubernetesObject, Parent } from '../metacontroller.js'
+import { type KubernetesObject, type Parent, isRecord } from '../metacontroller.js'
 import type { Previews } from '../preview/desired-previews.js'
 import type { Application } from './application.js'
 import { applicationSetConditions } from './observed.js'
-import type { ServiceStatus } from './spec.js'
+import { ServiceStatus } from './spec.js'
 
 type State = ServiceStatus['state']
 
-/** What is read of the status that was written last. */
-const Previous = z
-  .looseObject({
-    state: z.enum(['Progressing', 'Error', 'Failed', 'Blocked', 'Completed']).optional().catch(undefined),
-    conditions: z.array(Condition).default([]).catch([]),
-  })
-  .catch({ state: undefined, conditions: [] })
-
-/** The status that is there now. */
-export function previousStatus(parent: Parent) {
-  return Previous.parse(parent.status ?? {})
-}
+const STATES = ServiceStatus.shape.state.options
 
 /** The status of a suspended Service: as it was, with a word about it. */
 export function suspendedStatus(parent: Parent): ServiceStatus {
-  const { state = 'Progressing', ...previous } = previousStatus(parent)
-  return { previewURLs: [], ...previous, state, message: 'suspended: nothing is changed until spec.suspend is false' }
+  const previous = isRecord(parent.status) ? parent.status : {}
+  return {
+    previewURLs: [],
+    ...previous,
+    conditions: readConditions(previous.conditions),
+    state: STATES.find(state => state === previous.state) ?? 'Progressing',
+    message: 'suspended: nothing is changed until spec.suspend is false',
+  }
 }
 
 /** What a status is made of. */
@@ -49,6 +43,7 @@ export interface Report {
 /** Makes the status of a Service; the same report gives the same bytes. */
 export function serviceStatus(parent: Parent, report: Report, now: string): ServiceStatus {
   const { state, message, image, blockers, deletedWith } = report
+  const previous = isRecord(parent.status) ? readConditions(parent.status.conditions) : []
   return {
     state,
     message,
@@ -59,7 +54,7 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
     ...healthStatus(report),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
     ...(deletedWith !== undefined && { deletedWith }),
-    conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], previousStatus(parent).conditions, {
+    conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], previous, {
       now,
       generation: parent.metadata.generation,
     }),

@@ -1,4 +1,4 @@
-import type { Condition } from '../conditions.js'
+import { type Condition, readConditions } from '../conditions.js'
 import { isRecord } from '../metacontroller.js'
 
 const STATES = ['Progressing', 'Error', 'Success', 'Failed', 'Completed'] as const
@@ -32,7 +32,7 @@ export function readPrevious(given: unknown): PreviousStatus {
     image: text(status.image),
     deployed: text(status.deployed),
     run: readRun(status.run),
-    conditions: Array.isArray(status.conditions) ? status.conditions.filter(isCondition) : [],
+    conditions: readConditions(status.conditions),
   }
 }
 
@@ -46,15 +46,6 @@ function readRun(run: unknown): PreviousRun | undefined {
     exitCode: typeof run.exitCode === 'number' ? run.exitCode : undefined,
     reason: text(run.reason),
   }
-}
-
-function isCondition(thing: unknown): thing is Condition {
-  return (
-    isRecord(thing) &&
-    [thing.type, thing.status, thing.reason, thing.message, thing.lastTransitionTime].every(
-      field => typeof field === 'string',
-    )
-  )
 }
 
 function text(value: unknown): string | undefined {

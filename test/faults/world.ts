@@ -19,6 +19,7 @@ import type { Credentials } from '../../lib/registry/docker-config.js'
 import { createScanner } from '../../lib/registry/scanner.js'
 import { type FakeRegistry, startFakeRegistry } from '../fake/registry.js'
 import { IMAGE, NAMESPACE, workspace } from './manifests.js'
+import { rfc3339 } from '../../lib/rfc3339.js'
 
 export interface WorldOptions {
   tags?: string[]
@@ -129,7 +130,7 @@ async function startWorld(options: WorldOptions): Promise<FaultWorld> {
       runReader: runReaderOf(cluster, script),
       metrics: buildMetrics(),
       logger: pino({ level: 'trace' }, { write: line => logs.push(line) }),
-      now: () => new Date(timers.now() + ahead).toISOString().replace(/\.\d+Z$/, 'Z'),
+      now: () => rfc3339(timers.now() + ahead),
       isReady: () => true,
     })
     return { app, scanner }
