@@ -4,6 +4,13 @@ import t from 'tap'
 process.env.FAULT_STORM ??= '1000'
 const { FAULTS } = await import('./faults/table.js')
 
+t.test('each of the 36 has a play', async t => {
+  t.same(
+    FAULTS.map(({ number }) => number),
+    Array.from({ length: 36 }, (_, index) => index + 1),
+  )
+})
+
 for (const { number, fault, right, play } of FAULTS) {
   t.test(`${number}. ${fault}: ${right}`, async t => {
     t.comment(await play())

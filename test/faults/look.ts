@@ -4,7 +4,7 @@ import type { Fault as RegistryFault } from '../fake/registry.js'
 import { service, terraform } from './manifests.js'
 import type { FaultWorld } from './world.js'
 
-const { services, terraforms, applicationSets, jobs } = RESOURCES
+const { services, terraforms, applicationSets, applications, jobs } = RESOURCES
 
 export interface Seen {
   state: string
@@ -36,9 +36,20 @@ export async function deployedImage(world: FaultWorld, name = 'api'): Promise<st
   return set && JSON.parse(set.spec.generators[0].list.elements[0].values).image
 }
 
+/** Numbers of the pull requests whose copies run, and the Applications that are there of them. */
+export async function copies(world: FaultWorld, name = 'api'): Promise<{ numbers: number[]; applications: number }> {
+  const set = await world.get(applicationSets, `${name}-preview`)
+  const labelSelector = { matchLabels: { 'alustan.io/service': name } }
+  const all = await world.cluster.list(applications, { labelSelector })
+  return {
+    numbers: (set?.spec.generators[0].list.elements ?? []).map(({ number }: { number: string }) => Number(number)),
+    applications: all.filter(({ metadata }) => metadata.labels?.['alustan.io/preview'] !== undefined).length,
+  }
+}
+
 /** A Service that runs, before anything goes wrong. */
-export async function running(world: FaultWorld): Promise<void> {
-  await world.apply(service('api'))
+export async function running(world: FaultWorld, manifest = service('api')): Promise<void> {
+  await world.apply(manifest)
   // A budget of some milliseconds is short for a machine that does much else: then the next scan tells.
   for (let rounds = 0; rounds < 20 && (await serviceStatus(world)).state !== 'Completed'; rounds++) await world.pass(30)
   const { state, image } = await serviceStatus(world)

@@ -2,6 +2,8 @@ import type { ApiObject } from '../../lib/engine/cluster.js'
 
 export const NAMESPACE = 'team'
 export const IMAGE = 'team/app'
+/** On GitHub. */
+export const REPOSITORY = 'team/app'
 
 /** A Service that runs the newest `1.x` of the image in workspace `staging`. */
 export function service(name: string, spec: object = {}): ApiObject {

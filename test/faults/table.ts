@@ -1,6 +1,7 @@
 import { deletionFaults } from './deletion.js'
 import { engineFaults } from './engine.js'
 import type { Fault } from './fault.js'
+import { gitHubFaults } from './github.js'
 import { httpFaults } from './http.js'
 import { outputFaults } from './outputs.js'
 import { registryAnswerFaults } from './registry-answers.js'
@@ -12,6 +13,7 @@ import { specFaults } from './spec.js'
 export const FAULTS: readonly Fault[] = [
   ...registryFaults,
   ...registryAnswerFaults,
+  ...gitHubFaults,
   ...specFaults,
   ...runFaults,
   ...outputFaults,

@@ -1,25 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { pino } from 'pino'
 import { parse } from 'yaml'
-import { buildApp } from '../../hooks/app.js'
-import { buildMetrics } from '../../hooks/metrics.js'
 import { argoCdStandIn } from '../../lib/cli/argo-cd-stand-in.js'
 import { type ScriptRun, jobStandIn, runReaderOf } from '../../lib/cli/job-stand-in.js'
-import { parseConfig } from '../../lib/config.js'
 import type { ApiObject, Cluster, Resource } from '../../lib/engine/cluster.js'
 import { startEngine } from '../../lib/engine/engine.js'
 import type { CallHook } from '../../lib/engine/hook.js'
 import { type MemoryCluster, memoryCluster } from '../../lib/engine/memory-cluster.js'
 import { RESOURCES, resourceOf } from '../../lib/engine/resources.js'
 import { type VirtualTimers, virtualTimers } from '../../lib/engine/timers.js'
-import { knowsNothing } from '../../lib/github/pull-requests.js'
 import type { Limits } from '../../lib/registry/bounded-fetch.js'
-import { createRegistryClient } from '../../lib/registry/client.js'
 import type { Credentials } from '../../lib/registry/docker-config.js'
-import { createScanner } from '../../lib/registry/scanner.js'
+import type { FakeGitHub } from '../fake/github-state.js'
+import { startFakeGitHub } from '../fake/github.js'
 import { type FakeRegistry, startFakeRegistry } from '../fake/registry.js'
-import { IMAGE, NAMESPACE, workspace } from './manifests.js'
-import { rfc3339 } from '../../lib/rfc3339.js'
+import { IMAGE, NAMESPACE, REPOSITORY, workspace } from './manifests.js'
+import { GITHUB_TOKEN, startReplica } from './replica.js'
 
 export interface WorldOptions {
   tags?: string[]
@@ -37,11 +32,13 @@ export interface WorldOptions {
   wire?: (call: CallHook) => CallHook
 }
 
-/** Hooks, scanner and registry client as a server has them, under the engine over a cluster in memory. */
+/** Hooks with the caches that a server has, under the engine over a cluster in memory. */
 export interface FaultWorld {
   readonly cluster: MemoryCluster
   readonly timers: VirtualTimers
   readonly registry: FakeRegistry
+  /** Has repository `team/app`, without pull requests. */
+  readonly gitHub: FakeGitHub
   /** When a scan began, in milliseconds of the world's time. */
   readonly scans: number[]
   /** Paths of the hooks that were called, and what they answered. */
@@ -52,7 +49,7 @@ export interface FaultWorld {
   apply(...objects: ApiObject[]): Promise<void>
   get(resource: Resource, name: string): Promise<any>
   edit(resource: Resource, name: string, change: (object: any) => void): Promise<void>
-  /** Runs what is due now. Scans are waited for unless `isImpatient`. */
+  /** Runs what is due now. Scans and listings are waited for unless `isImpatient`. */
   settle(isImpatient?: boolean): Promise<void>
   pass(seconds: number, isImpatient?: boolean): Promise<void>
   /** Starts an engine anew, as after a crash of Metacontroller. */
@@ -84,6 +81,8 @@ export async function inWorld(options: WorldOptions, play: (world: FaultWorld) =
 async function startWorld(options: WorldOptions): Promise<FaultWorld> {
   const { script = goesWell, hasKubelet = true, view = cluster => cluster, wire = call => call } = options
   const registry = await startFakeRegistry({ [IMAGE]: options.tags ?? ['1.0.0', '1.1.0'] })
+  const gitHub = await startFakeGitHub({ [REPOSITORY]: [] })
+  gitHub.tokens.set(GITHUB_TOKEN, { login: 'alustan-bot', type: 'User', may: 'read' })
   const timers = virtualTimers()
   const cluster = memoryCluster({ now: timers.now })
   const scans: number[] = []
@@ -91,7 +90,26 @@ async function startWorld(options: WorldOptions): Promise<FaultWorld> {
   const logs: string[] = []
   const calls: FaultWorld['calls'] = []
   const events: string[] = []
-  const replicas = await Promise.all((options.clocks ?? [0]).map(ahead => startReplica(ahead)))
+  const waitFor = <T>(asked: Promise<T>): Promise<T> => {
+    const noted = asked.catch(() => undefined).finally(() => underWay.delete(noted))
+    underWay.add(noted)
+    return asked
+  }
+  const replicas = await Promise.all(
+    (options.clocks ?? [0]).map(ahead =>
+      startReplica({
+        ...options,
+        registryUrl: registry.url,
+        gitHubUrl: gitHub.url,
+        timers,
+        ahead,
+        runReader: runReaderOf(cluster, script),
+        log: line => logs.push(line),
+        onScan: () => scans.push(timers.now()),
+        waitFor,
+      }),
+    ),
+  )
   let turn = 0
   const callHook = wire(async (url, payload, headers) => {
     const { app } = replicas[turn++ % replicas.length]!
@@ -101,40 +119,6 @@ async function startWorld(options: WorldOptions): Promise<FaultWorld> {
     calls.push({ hook, ms: performance.now() - began, answer: body })
     return { status: statusCode, headers: sent, body }
   })
-
-  async function startReplica(ahead: number) {
-    const client = createRegistryClient({
-      fetch,
-      now: timers.now,
-      credentials: async () => options.credentials,
-      ...(options.limits && { limits: options.limits }),
-    })
-    const scanner = createScanner({
-      clock: { now: timers.now, random: () => 0.5, after: (ms, run) => timers.after(ms, run) },
-      client: {
-        ...client,
-        listTags: (image, signal) => {
-          scans.push(timers.now())
-          const scan = client.listTags(image, signal)
-          const noted = scan.catch(() => undefined).finally(() => underWay.delete(noted))
-          underWay.add(noted)
-          return scan
-        },
-      },
-    })
-    const app = await buildApp({
-      config: parseConfig({ DOCKER_REGISTRY_URL: registry.url }),
-      scanner,
-      credentials: async () => options.credentials,
-      pullRequests: knowsNothing,
-      runReader: runReaderOf(cluster, script),
-      metrics: buildMetrics(),
-      logger: pino({ level: 'trace' }, { write: line => logs.push(line) }),
-      now: () => rfc3339(timers.now() + ahead),
-      isReady: () => true,
-    })
-    return { app, scanner }
-  }
 
   const start = (seen: Cluster) =>
     startEngine({
@@ -161,6 +145,7 @@ async function startWorld(options: WorldOptions): Promise<FaultWorld> {
     cluster,
     timers,
     registry,
+    gitHub,
     scans,
     calls,
     logs,
@@ -191,11 +176,8 @@ async function startWorld(options: WorldOptions): Promise<FaultWorld> {
     },
     async stop() {
       engine.stop()
-      for (const { app, scanner } of replicas) {
-        scanner.close()
-        await app.close()
-      }
-      await registry.close()
+      for (const replica of replicas) await replica.stop()
+      await Promise.all([registry.close(), gitHub.close()])
     },
   }
   return world
