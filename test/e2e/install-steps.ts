@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ApplyStrategy } from './controller.js'
+import { follow } from './documented.js'
 import { CHART, manifestOf, settings, template } from './helm.js'
 import { examples } from './examples.js'
 import { pushImage, pushScripts } from './images.js'
@@ -24,6 +25,10 @@ export interface Installation {
 }
 
 export const RELEASE = 'alustan'
+
+/** The Terraform, called as in the documentation. */
+const INFRASTRUCTURE = 'staging-cluster'
+
 const FILES = readdirSync(`${CHART}/ci`).map(file => `${CHART}/ci/${file}`)
 
 /** Every file of ci/ as values: what Helm says, and what the API server says of each object. */
@@ -94,8 +99,8 @@ export async function upgrades(world: World, { values, versions }: Installation)
   await pushScripts(imageName, { deploy: 'sleep 45', report: 'echo \'{"outputs": {"a": 1}}\'' }, '1.0.0')
   const containerRegistry = { provider: 'generic', host: process.env.REGISTRY ?? 'localhost:5000', imageName }
   const spec = { scripts: { deploy: 'deploy' }, postDeploy: { script: 'report' }, containerRegistry }
-  await apply(terraform('infra', world, spec))
-  await reaches('infra', world, ({ run: { phase } = {} }) => phase === 'Running', 120)
+  await apply(terraform(INFRASTRUCTURE, world, spec))
+  await reaches(INFRASTRUCTURE, world, ({ run: { phase } = {} }) => phase === 'Running', 120)
   const before = await deployJob(world)
   const load = startLoad(String(values.hookURL), await hookToken(secretsNamespace))
   const options = [
@@ -115,7 +120,7 @@ export async function upgrades(world: World, { values, versions }: Installation)
   console.log(`# ${calls} hook calls during the upgrade, ${failures.length} failed`)
   assert.deepEqual(failures, [])
   assert.ok(calls > 100)
-  const status = await reaches('infra', world, ({ state }) => state === 'Completed', 120)
+  const status = await reaches(INFRASTRUCTURE, world, ({ state }) => state === 'Completed', 120)
   assert.deepEqual(status.postDeployOutput, { a: 1 })
   assert.equal((await deployJob(world)).metadata.uid, before.metadata.uid)
   assert.equal((await list('applications', namespace)).length, 1)
@@ -146,6 +151,45 @@ export async function uninstalls({ namespace, secretsNamespace }: World, { contr
   await controller?.stop()
   assert.deepEqual(await uids(), before)
   for (const crd of ['services.alustan.io', 'terraforms.alustan.io']) assert.ok(await get('crd', crd, namespace))
+}
+
+/** docs/install.md on what is still there: resources go on where they were, with credentials from Secrets. */
+export async function reinstalls(world: World, installation: Installation): Promise<void> {
+  const { secretsNamespace } = world
+  await follow('docs/install.md', 'kubectl --namespace alustan create secret', world, installation.values)
+  const { folder, strategy } = installation
+  installation.controller = await startInstalledController(RELEASE, secretsNamespace, folder, strategy)
+  const [deployment] = await list('deployments', secretsNamespace, 'app.kubernetes.io/name=alustan')
+  const mounted = deployment.spec.template.spec.volumes.map(({ secret }: Seen) => secret?.secretName)
+  for (const name of ['registry', 'github']) assert.ok(mounted.includes(name), `${name} of ${mounted.join()}`)
+  await completes('api-service', world, 120)
+}
+
+/** docs/upgrade.md, from the chart as it is to the same. */
+export async function upgradesByDocs(world: World): Promise<void> {
+  assert.match(await follow('docs/upgrade.md', 'helm upgrade', world), /Phase: +Succeeded/)
+}
+
+/** docs/troubleshooting.md: how everything stands, the message of one Service, and one Terraform in full. */
+export async function troubleshoots(world: World): Promise<void> {
+  const told = await follow('docs/troubleshooting.md', 'kubectl get alustan', world)
+  assert.match(told, /^service\S+\/api-service +Completed/m)
+  assert.match(told, /^synced and healthy$/m)
+  assert.match(told, /Post Deploy Output:/)
+}
+
+/** docs/uninstall.md: everything goes, in order. CRDs stay where other namespaces have resources of ours. */
+export async function uninstallsByDocs(world: World, { controller }: Installation): Promise<void> {
+  const others = (await run('kubectl', ['get', 'alustan', '--all-namespaces', '--no-headers']))
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith(world.namespace))
+  assert.deepEqual(others, [], 'the cluster has no other resources of ours, whose CRDs would go')
+  await follow('docs/uninstall.md', 'kubectl delete services.alustan.io', world)
+  await controller?.stop()
+  for (const kind of ['applicationsets', 'applications', 'jobs', 'deployments']) {
+    assert.deepEqual(await list(kind, world.namespace), [], kind)
+  }
+  assert.equal(await run('kubectl', ['get', 'crd', 'services.alustan.io', '--ignore-not-found']), '')
 }
 
 const KEPT = ['services.alustan.io', 'terraforms.alustan.io', 'applicationsets', 'applications', 'deployments', 'jobs']

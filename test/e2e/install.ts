@@ -11,16 +11,20 @@ import {
   projectVersion,
   pushOwnImage,
   refusesWrongValues,
+  reinstalls,
   serves,
   testPasses,
+  troubleshoots,
   uninstalls,
+  uninstallsByDocs,
   upgrades,
+  upgradesByDocs,
 } from './install-steps.js'
 import { METACONTROLLER } from './installed-controller.js'
 import { registryWay } from './registry-way.js'
 import type { Scenario, World } from './scenario.js'
 import { run } from './shell.js'
-import { standInKinds } from './stand-in-crds.js'
+import { ourKinds, standInKinds } from './custom-resource-definitions.js'
 import { type Sum, clear, tell } from './tell.js'
 
 /** An address of the cluster's service range that is rarely taken: no DNS is needed to reach the hooks. */
@@ -55,6 +59,8 @@ export async function installScenario(strategy: ApplyStrategy): Promise<Sum> {
   if (sum.failed > 0) await explain(world, installation)
   await installation.controller?.stop()
   await run('helm', ['uninstall', 'alustan', '--namespace', world.secretsNamespace, '--ignore-not-found'])
+  // The last step takes them away, and what a failed one left can only be removed with them.
+  await ourKinds()
   await clear(world)
   await removeKinds()
   way.close()
@@ -90,6 +96,10 @@ function scenarioOf(installation: Installation, registry: string): Scenario {
       ['helm upgrade: no call fails, no run starts anew', async world => upgrades(world, installation)],
       ['the hook token is the one of the install', keepsToken],
       ['helm uninstall leaves resources, CRDs and workloads', async world => uninstalls(world, installation)],
+      ['docs/install.md on what is left: it goes on where it was', async world => reinstalls(world, installation)],
+      ['docs/troubleshooting.md tells how everything stands', troubleshoots],
+      ['docs/upgrade.md upgrades', upgradesByDocs],
+      ['docs/uninstall.md leaves nothing', async world => uninstallsByDocs(world, installation)],
     ],
   }
 }

@@ -10,6 +10,7 @@ import { registryScenario } from './registry.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
 import { eventually, run, start } from './shell.js'
+import { ourKinds } from './custom-resource-definitions.js'
 import { type Sum, clear, tell } from './tell.js'
 import { terraformScenario } from './terraform.js'
 
@@ -66,12 +67,12 @@ if (wanted.length === 0 || wanted.includes('registry')) {
   sum.passed++
   console.log('ok - Registry: the tags of a real registry are listed, open and with a password')
 }
-if (wanted.includes('install')) {
+if (wanted.length === 0 || wanted.includes('install')) {
   const { passed, failed } = await installScenario('dynamic-apply')
   sum.passed += passed
   sum.failed += failed
 }
-await run('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', 'metacontroller/crds'])
+await ourKinds()
 for (const scenario of SCENARIOS) {
   if (wanted.length > 0 && !wanted.includes(scenario.name.toLowerCase())) continue
   for (const strategy of STRATEGIES) {

@@ -24,6 +24,13 @@ export async function standInKinds(): Promise<() => Promise<void>> {
   }
 }
 
+/** Lets the cluster know our kinds. */
+export async function ourKinds(): Promise<void> {
+  const folder = 'metacontroller/crds'
+  await run('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', folder])
+  await run('kubectl', ['wait', '--for=condition=Established', '--timeout=60s', '-f', folder])
+}
+
 function definition(name: string, { plural, group, version, kind, scope }: Record<string, string>): Seen {
   const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   return {
