@@ -18,6 +18,12 @@ export function hasLabelOf({ metadata }: ApiObject, parent: ApiObject): boolean 
   return metadata.labels?.[CONTROLLER_UID] === parent.metadata.uid
 }
 
+/** The uids of the parents that may claim an object: of the one that controls it, and of the one whose label it has. */
+export function claimantsOf(object: ApiObject): string[] {
+  const uids = [controllerOf(object)?.uid, object.metadata.labels?.[CONTROLLER_UID]]
+  return [...new Set(uids.filter(uid => uid !== undefined))]
+}
+
 /**
  * The children of a parent by kind, with an empty group for a kind that has none. An object that has its label but no
  * controller is adopted, a child that lost the label is let go; neither when the parent is being deleted.
@@ -29,9 +35,9 @@ export async function claimChildren(
 ): Promise<ObjectMap> {
   const children: ObjectMap = {}
   const isAlive = parent.metadata.deletionTimestamp === undefined
-  for (const { resource, list } of informers) {
+  for (const { resource, claimedBy } of informers) {
     const group = (children[kindKey(resource)] ??= {})
-    for (const object of list()) {
+    for (const object of claimedBy(parent.metadata.uid ?? '')) {
       if (object.metadata.namespace !== parent.metadata.namespace) continue
       const controller = controllerOf(object)
       if (controller !== undefined && controller.uid !== parent.metadata.uid) continue

@@ -3,7 +3,7 @@ import { dynamicApply, serverSideApply, type ApplyStrategy } from './apply-child
 import { authorizationHeader } from './authorization.js'
 import { objectKey, type Cluster, type Resource } from './cluster.js'
 import { parseController, type CompositeController, type Webhook } from './composite-controller.js'
-import { customize } from './customize.js'
+import { customize, nothingRelated } from './customize.js'
 import { hook, type CallHook } from './hook.js'
 import { CompositeAnswer, CustomizeAnswer } from './hook-answers.js'
 import { informers, type Informers } from './informer.js'
@@ -103,20 +103,24 @@ async function parentController(manifest: CompositeController, assembly: Assembl
   const sent = asSent(manifest)
   const made = async <Schema extends z.ZodType>({ webhook }: { webhook: Webhook }, schema: Schema) =>
     hook(webhook, schema, { callHook, timers, authorization: await authorizationHeader(cluster, webhook) })
+  const parents = shared.of(parentResource)
   const controller: ParentController = {
     name,
     cluster,
     controller: sent,
     parentResource,
     kinds,
-    parents: shared.of(parentResource),
+    parents,
     childInformers: kinds.map(({ resource }) => shared.of(resource)),
     relatedInformer: resource => {
       const informer = shared.of(resource)
       watchRelated(informer)
       return informer
     },
-    customize: customize(hooks.customize && (await made(hooks.customize, CustomizeAnswer)), sent, timers),
+    customize:
+      hooks.customize === undefined
+        ? nothingRelated
+        : customize({ ask: await made(hooks.customize, CustomizeAnswer), controller: sent, parents, timers }),
     sync: await made(hooks.sync, CompositeAnswer),
     finalize: hooks.finalize && (await made(hooks.finalize, CompositeAnswer)),
     finalizer: `metacontroller.io/compositecontroller-${name}`,

@@ -1,3 +1,4 @@
+import { claimantsOf } from './claim-children.js'
 import { objectKey, type ApiObject, type Cluster, type Resource } from './cluster.js'
 
 /** Told of each change: `before` is undefined when the object is new, `after` when it is gone. */
@@ -9,6 +10,9 @@ export interface Informer {
   hasSynced: () => boolean
   get: (key: string) => ApiObject | undefined
   list: () => ApiObject[]
+  inNamespace: (namespace: string) => ApiObject[]
+  /** The objects that a parent with this uid controls, or that have its label. */
+  claimedBy: (uid: string) => ApiObject[]
   /** Adds a handler; it is told at once of everything that is known. */
   handle: (handler: Handler) => void
 }
@@ -43,7 +47,11 @@ function startInformer(
   let objects = new Map<string, ApiObject>()
   let hasSynced = false
   const handlers: Handler[] = []
+  const namespaces = objectIndex(({ metadata }) => [metadata.namespace ?? ''])
+  const claims = objectIndex(claimantsOf)
   const tell: Handler = (before, after) => {
+    namespaces.changed(before, after)
+    claims.changed(before, after)
     for (const handler of handlers) handler(before, after)
   }
   const stop = cluster.watch(resource, {
@@ -69,10 +77,35 @@ function startInformer(
     hasSynced: () => hasSynced,
     get: key => objects.get(key),
     list: () => [...objects.values()],
+    inNamespace: namespaces.find,
+    claimedBy: claims.find,
     handle(handler) {
       handlers.push(handler)
       for (const object of objects.values()) handler(undefined, object)
     },
   }
   return { informer, stop }
+}
+
+/** Objects by a text that is made of them, of which one may have several. */
+function objectIndex(textsOf: (object: ApiObject) => readonly string[]): {
+  find: (text: string) => ApiObject[]
+  changed: Handler
+} {
+  const groups = new Map<string, Map<string, ApiObject>>()
+  return {
+    find: text => [...(groups.get(text)?.values() ?? [])],
+    changed(before, after) {
+      const kept = after === undefined ? [] : textsOf(after)
+      for (const text of before === undefined ? [] : textsOf(before)) {
+        const group = groups.get(text)
+        if (before === undefined || kept.includes(text)) continue
+        group?.delete(objectKey(before.metadata))
+        if (group?.size === 0) groups.delete(text)
+      }
+      if (after === undefined) return
+      const key = objectKey(after.metadata)
+      for (const text of kept) groups.set(text, (groups.get(text) ?? new Map<string, ApiObject>()).set(key, after))
+    },
+  }
 }

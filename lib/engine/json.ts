@@ -9,11 +9,12 @@ export function copy<Value>(value: Value): Value {
 }
 
 function copyAny(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyAny)
-  if (!isRecord(value)) return value
+  const fields = value as Record<string, unknown> // an object that is no list
   const result: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    if (value[key] !== undefined) result[key] = copyAny(value[key])
+  for (const key of Object.keys(fields)) {
+    if (fields[key] !== undefined) result[key] = copyAny(fields[key])
   }
   return result
 }

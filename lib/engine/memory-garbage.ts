@@ -3,56 +3,38 @@ import { FOREGROUND, ORPHAN, remove, withFinalizers } from './memory-delete.js'
 import { replace, type MemoryWorld } from './memory-write.js'
 import type { Stored } from './memory-store.js'
 
-interface Graph {
-  owner: (uid: string) => Stored | undefined
-  dependents: (uid: string | undefined) => readonly Stored[]
-}
-
 /**
- * One pass of the garbage collector over all objects, as they were when it started; true when something was written.
- * Rule: the collector of kube-controller-manager.
+ * One pass of the garbage collector over the objects about which something changed since the last one; true when
+ * something was written. Rule: the collector of kube-controller-manager.
  */
 export function collectGarbage(world: MemoryWorld): boolean {
-  const objects = world.store.all()
-  const graph = graphOf(objects)
+  const { owners } = world.store
   let wrote = false
-  for (const { resource, object } of objects) {
-    const stored = world.store.find(resource, object.metadata)
-    if (stored === undefined || stored.object.metadata.uid !== object.metadata.uid) continue
-    wrote =
-      stored.object.metadata.deletionTimestamp === undefined
-        ? collectDependent(world, graph, stored) || wrote
-        : releaseOwner(world, graph, stored) || wrote
+  for (const uid of owners.takeSuspects()) {
+    const stored = owners.find(uid)
+    if (stored === undefined) continue
+    const collect = stored.object.metadata.deletionTimestamp === undefined ? collectDependent : releaseOwner
+    wrote = collect(world, stored) || wrote
   }
   return wrote
 }
 
-function graphOf(objects: readonly Stored[]): Graph {
-  const owners = new Map(objects.map(stored => [stored.object.metadata.uid, stored]))
-  const dependents = new Map<string, Stored[]>()
-  for (const stored of objects) {
-    for (const { uid } of stored.object.metadata.ownerReferences ?? []) {
-      dependents.set(uid, [...(dependents.get(uid) ?? []), stored])
-    }
-  }
-  return { owner: uid => owners.get(uid), dependents: uid => dependents.get(uid ?? '') ?? [] }
-}
-
 /** An object whose owners are all gone, or being deleted in the foreground, is deleted; else it only forgets them. */
-function collectDependent(world: MemoryWorld, graph: Graph, stored: Stored): boolean {
+function collectDependent(world: MemoryWorld, stored: Stored): boolean {
+  const { owners } = world.store
   const references = stored.object.metadata.ownerReferences ?? []
   if (references.length === 0) return false
   const isWaiting = ({ uid }: OwnerReference): boolean => {
-    const { deletionTimestamp, finalizers = [] } = graph.owner(uid)?.object.metadata ?? {}
+    const { deletionTimestamp, finalizers = [] } = owners.find(uid)?.object.metadata ?? {}
     return deletionTimestamp !== undefined && finalizers.includes(FOREGROUND)
   }
-  const solid = references.filter(reference => graph.owner(reference.uid) !== undefined && !isWaiting(reference))
+  const solid = references.filter(reference => owners.find(reference.uid) !== undefined && !isWaiting(reference))
   if (solid.length === references.length) return false
   if (solid.length > 0) {
     writeOwners(world, stored, solid)
     return true
   }
-  const hasDependents = graph.dependents(stored.object.metadata.uid).length > 0
+  const hasDependents = owners.dependents(stored.object.metadata.uid).length > 0
   remove(world, stored, { propagation: references.some(isWaiting) && hasDependents ? 'Foreground' : ownPolicy(stored) })
   return true
 }
@@ -64,12 +46,9 @@ function ownPolicy({ object }: Stored): 'Background' | 'Foreground' | 'Orphan' {
 }
 
 /** Takes the collector's finalizer from an owner that is being deleted, once its dependents are gone or orphaned. */
-function releaseOwner(world: MemoryWorld, graph: Graph, stored: Stored): boolean {
+function releaseOwner(world: MemoryWorld, stored: Stored): boolean {
   const { uid, finalizers = [] } = stored.object.metadata
-  const dependents = graph
-    .dependents(uid)
-    .map(({ resource, object }) => world.store.find(resource, object.metadata))
-    .filter(dependent => dependent !== undefined)
+  const dependents = world.store.owners.dependents(uid)
   if (finalizers.includes(ORPHAN)) {
     for (const dependent of dependents) {
       const owners = dependent.object.metadata.ownerReferences ?? []

@@ -1,3 +1,4 @@
+import { memoryOwners, type Owners } from './memory-owners.js'
 import { objectKey, type ApiObject, type ObjectName, type Resource, type WatchEvent } from './cluster.js'
 
 /** An object at rest: never changed, only replaced, so that its parts can be shared. */
@@ -10,6 +11,7 @@ export interface Stored {
 
 /** Objects by kind and name, with one count of writes over all of them. */
 export interface MemoryStore {
+  readonly owners: Owners
   find(resource: Resource, name: ObjectName): Stored | undefined
   ofKind(resource: Resource): Stored[]
   all(): Stored[]
@@ -23,6 +25,7 @@ export interface MemoryStore {
 /** An empty store; every write is told to `changed`, in order. */
 export function memoryStore(changed: (resource: Resource, event: WatchEvent) => void): MemoryStore {
   const kinds = new Map<string, Map<string, Stored>>()
+  const owners = memoryOwners()
   let writes = 0
   const ofKind = (resource: Resource): Map<string, Stored> => {
     const key = `${resource.apiVersion}/${resource.resource}`
@@ -35,23 +38,29 @@ export function memoryStore(changed: (resource: Resource, event: WatchEvent) => 
     return { ...stored, object: { ...object, metadata: { ...object.metadata, resourceVersion: String(++writes) } } }
   }
   return {
+    owners,
     find: (resource, name) => ofKind(resource).get(objectKey(name)),
     ofKind: resource => [...ofKind(resource).values()],
     all: () => [...kinds.values()].flatMap(objects => [...objects.values()]),
     put(stored) {
       const objects = ofKind(stored.resource)
       const key = objectKey(stored.object.metadata)
-      const type = objects.has(key) ? 'MODIFIED' : 'ADDED'
+      const before = objects.get(key)
       const next = stamped(stored)
       objects.set(key, next)
-      changed(next.resource, { type, object: next.object })
+      owners.changed(before, next)
+      changed(next.resource, { type: before === undefined ? 'ADDED' : 'MODIFIED', object: next.object })
       return next
     },
     note(stored) {
       ofKind(stored.resource).set(objectKey(stored.object.metadata), stored)
+      owners.changed(stored, stored)
     },
     remove(stored) {
-      ofKind(stored.resource).delete(objectKey(stored.object.metadata))
+      const objects = ofKind(stored.resource)
+      const key = objectKey(stored.object.metadata)
+      owners.changed(objects.get(key), undefined)
+      objects.delete(key)
       changed(stored.resource, { type: 'DELETED', object: stamped(stored).object })
     },
   }

@@ -69,7 +69,8 @@ export function relatedWatcher(controller: ParentController): (informer: Informe
     informer.handle((before, after) => {
       if (before !== undefined && before.metadata.resourceVersion === after?.metadata.resourceVersion) return
       const objects = [before, after].filter(object => object !== undefined)
-      for (const parent of controller.parents.list()) void notify(controller, parent, informer, objects)
+      for (const parent of controller.customize.mayWant(informer.resource, objects))
+        void notify(controller, parent, informer, objects)
     })
   }
 }
@@ -83,7 +84,7 @@ async function notify(
   const { customize, cluster, queue, busy } = controller
   busy.count++
   try {
-    for (const rule of customize.known(parent) ?? (await customize.rules(parent))) {
+    for (const rule of await customize.rules(parent)) {
       if (rule.apiVersion !== resource.apiVersion || rule.resource !== resource.resource) continue
       const found = await ruleResource(cluster, rule)
       if (objects.some(object => selects(rule, found, object))) {

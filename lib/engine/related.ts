@@ -30,6 +30,16 @@ export async function ruleResource(cluster: Cluster, { apiVersion, resource }: R
   return found
 }
 
+/** What a rule can select at most, without a look at everything. */
+function candidates(
+  { names, namespace, labelSelector }: Rule,
+  { resource, get, list, inNamespace }: Informer,
+): ApiObject[] {
+  if (!resource.namespaced || namespace === '') return list()
+  if (names.length === 0 || labelSelector !== undefined) return inNamespace(namespace)
+  return names.flatMap(name => get(objectKey({ name, namespace })) ?? [])
+}
+
 /** What the rules select now, with an empty group for a kind of which nothing is selected. Throws `RelatedNotListed`. */
 export async function relatedObjects(
   rules: readonly Rule[],
@@ -39,10 +49,10 @@ export async function relatedObjects(
   const related: ObjectMap = {}
   for (const rule of rules) {
     const resource = await ruleResource(cluster, rule)
-    const { hasSynced, list } = informer(resource)
-    if (!hasSynced()) throw new RelatedNotListed(`${resource.resource} are not listed yet`)
+    const source = informer(resource)
+    if (!source.hasSynced()) throw new RelatedNotListed(`${resource.resource} are not listed yet`)
     const group = (related[kindKey(resource)] ??= {})
-    for (const object of list()) {
+    for (const object of candidates(rule, source)) {
       if (selects(rule, resource, object)) group[objectKey(object.metadata)] = object
     }
   }

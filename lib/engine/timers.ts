@@ -30,6 +30,16 @@ export interface VirtualTimers extends Timers {
 export function virtualTimers(start = Date.UTC(2026, 0, 1)): VirtualTimers {
   let time = start
   const waiting: { at: number; run: () => void }[] = []
+  /** Where the first entry is that is due later, by halving. */
+  const firstAfter = (at: number): number => {
+    let [low, high] = [0, waiting.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((waiting[middle]?.at ?? Infinity) > at) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
   const next = (withinMilliseconds = Infinity): boolean => {
     const first = waiting[0]
     if (first === undefined || first.at > time + withinMilliseconds) return false
@@ -42,10 +52,9 @@ export function virtualTimers(start = Date.UTC(2026, 0, 1)): VirtualTimers {
     now: () => time,
     after(milliseconds, run) {
       const entry = { at: time + Math.max(0, milliseconds), run }
-      const later = waiting.findIndex(({ at }) => at > entry.at)
-      waiting.splice(later === -1 ? waiting.length : later, 0, entry)
+      waiting.splice(firstAfter(entry.at), 0, entry)
       return () => {
-        const index = waiting.indexOf(entry)
+        const index = waiting.lastIndexOf(entry, firstAfter(entry.at))
         if (index !== -1) waiting.splice(index, 1)
       }
     },

@@ -45,6 +45,10 @@ export function workQueue(timers: Timers, ready: () => void): WorkQueue {
     })
     later.set(key, { at, cancel })
   }
+  const firstFree = (): string | undefined => {
+    for (const key of waiting) if (!taken.has(key)) return key
+    return undefined
+  }
   return {
     add,
     addAfter,
@@ -64,7 +68,7 @@ export function workQueue(timers: Timers, ready: () => void): WorkQueue {
     },
     forget: key => void failures.delete(key),
     take() {
-      const key = [...waiting].find(candidate => !taken.has(candidate))
+      const key = firstFree()
       if (key === undefined || isStopped) return undefined
       waiting.delete(key)
       taken.add(key)
