@@ -35,7 +35,7 @@ const Environment = z.object({
     .regex(TOKEN, 'has characters that no token has; write the token and nothing else')
     .optional()
     .describe('Token that reads pull requests; public repositories need none, but are then listed seldom.'),
-  GITHUB_TOKEN_FILE: z.string().optional().describe('Path of a file with that token, read again when it changes.'),
+  GITHUB_TOKEN_FILE: filePath.optional().describe('Path of a file with that token, read again when it changes.'),
   GITHUB_API_URL: baseUrl.default('https://api.github.com').describe('GitHub API, e.g. of a GitHub Enterprise Server.'),
   DOCKER_REGISTRY_URL: registryUrl
     .default('https://registry-1.docker.io')

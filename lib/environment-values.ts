@@ -52,10 +52,13 @@ export const registryUrl = baseUrl.refine(
   'ends with /v2, which is added to it; leave that out',
 )
 
-/** A path of a file. */
+/** A path of a file; one that could be the secret itself, put into the wrong variable, would be shown in messages. */
 export const filePath = z
   .string()
-  .refine(path => path.trim() === path && !path.startsWith('{'), 'is no path of a file; give the path, not the content')
+  .refine(
+    path => path.trim() === path && /^(\.{0,2}|[a-z]:)[/\\]/i.test(path),
+    'is no path of a file; give the path, beginning with / or ./, not the content',
+  )
 
 /** A switch that is on when it is left out. */
 export const flag = z

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { parse } from 'yaml'
+import { VARIABLES, parseConfig } from '../lib/config.js'
+import { errorText } from '../lib/errors.js'
 import { canary, leaks, openParts, plantCanaries } from './canaries.js'
 import { close, listen } from './fake/listen.js'
 import { type Access, type Fault, startFakeRegistry } from './fake/registry.js'
-import { freePort } from './free-port.js'
+import { spawnServer } from './spawned-server.js'
 
 // Plays every fault of registries and of the Kubernetes API against the real server, with a canary in each of its
 // credentials, and searches all that comes out: answers, error bodies (which end in Events), metrics and the log.
@@ -25,42 +27,6 @@ t.test('a canary is found plain and in base64, wherever it falls', async t => {
   const child = { kind: 'Job', metadata: { labels: { x: canary('x') } } }
   t.not(leaks(openParts({ children: [child] })).length, 0, 'a child may hold secrets in few places only')
 })
-
-interface World {
-  ask: (url: string, body: unknown, headers?: Record<string, string>) => Promise<string>
-  /** All that came out of the server until now, but for the places that secrets belong into. */
-  out: string[]
-  log: () => string
-  url: string
-}
-
-async function startServer(t: Test, env: Record<string, string>): Promise<World> {
-  const url = `http://127.0.0.1:${await freePort()}`
-  const child = spawn(process.execPath, ['dist/hooks/server.js'], {
-    env: { PATH: process.env.PATH, PORT: new URL(url).port, LOG_LEVEL: 'trace', HOOK_TOKEN, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log += text
-    })
-  }
-  while (!log.includes('Server listening')) await new Promise(resolve => child.stdout.once('data', resolve))
-  const out: string[] = []
-  const ask = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
-    const answer = await fetch(url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${HOOK_TOKEN}`, ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })
-    const text = await answer.text()
-    out.push(answer.ok && !path.endsWith('customize') ? openParts(JSON.parse(text)) : text)
-    return text
-  }
-  return { ask, out, log: () => log, url }
-}
 
 /** Every fault of the fake; a new kind of fault does not compile until it is here. */
 const FAULTS: Record<Fault['kind'], Fault> = {
@@ -116,7 +82,7 @@ t.test('whatever a registry does, no credential gets out', async t => {
   const auths = fakes.map((fake, at) => [fake.host, ACCESSES[at]![1]] as const)
   const config = { auths: { ...Object.fromEntries(auths), [new URL(echoUrl).host]: user } }
   const path = `${t.testdir({ 'config.json': JSON.stringify(config) })}/config.json`
-  const world = await startServer(t, { DOCKER_CONFIG_JSON: path, GITHUB_TOKEN: canary('github-token') })
+  const world = await spawnServer(t, { HOOK_TOKEN, DOCKER_CONFIG_JSON: path, GITHUB_TOKEN: canary('github-token') })
 
   const play = async (at: number): Promise<void> => {
     const fake = fakes[at]!
@@ -185,7 +151,7 @@ t.test('whatever a script prints and the Kubernetes API says, nothing sensitive 
   ]
   const registry = await startFakeRegistry({ 'alustan/infrastructure': ['1.0.1'] })
   t.teardown(() => registry.close())
-  const world = await startServer(t, { DOCKER_REGISTRY_URL: registry.url, KUBERNETES_API_URL: apiUrl })
+  const world = await spawnServer(t, { HOOK_TOKEN, DOCKER_REGISTRY_URL: registry.url, KUBERNETES_API_URL: apiUrl })
   const { request } = parse(readFileSync('test/golden/terraform-report-not-read/given.yaml', 'utf8'))
   for (const [why, answer] of answers) {
     respond = answer
@@ -196,20 +162,62 @@ t.test('whatever a script prints and the Kubernetes API says, nothing sensitive 
   t.strictSame(leaks(world.log() + world.out.join('\n')), [])
 })
 
+/** What each variable holds. A new one fails here until it is named. */
+const HOLDS: Record<string, 'a secret' | 'the path of a secret' | 'an address' | 'a setting'> = {
+  PORT: 'a setting',
+  HOOK_TOKEN: 'a secret',
+  ALUSTAN_NAMESPACE: 'a setting',
+  ARGO_CD_NAMESPACE: 'a setting',
+  APP_SYNC_INTERVAL: 'a setting',
+  INFRA_SYNC_INTERVAL: 'a setting',
+  PREVIEW_SYNC_INTERVAL: 'a setting',
+  DOCKER_CONFIG_JSON: 'the path of a secret',
+  GITHUB_TOKEN: 'a secret',
+  GITHUB_TOKEN_FILE: 'the path of a secret',
+  GITHUB_API_URL: 'an address',
+  DOCKER_REGISTRY_URL: 'an address',
+  GHCR_URL: 'an address',
+  KUBERNETES_API_URL: 'an address',
+  COPY_REGISTRY_SECRET: 'a setting',
+  READ_POD_LOGS: 'a setting',
+  ALLOWED_REGISTRY_HOSTS: 'a setting',
+  ALLOWED_PROJECTS: 'a setting',
+  LOG_LEVEL: 'a setting',
+}
+
+/** What somebody may write there by mistake; refused at the start. */
+const MISTAKES = {
+  'a secret': [`${canary('secret')} with a blank`, `${canary('secret')}\n`],
+  'the path of a secret': [canary('secret'), `{"auths": "${canary('secret')}"}`, btoa(`{"auths": "${canary('x')}"}`)],
+  'an address': [`https://user:${canary('password')}@x`, `https://x?token=${canary('token')}`, canary('secret')],
+  'a setting': [],
+}
+
 t.test('a bad environment is told without its values', async t => {
-  const env = {
-    HOOK_TOKEN: canary('').slice(0, 7),
-    GITHUB_TOKEN: canary('a'),
-    GITHUB_TOKEN_FILE: '/x',
-    GITHUB_API_URL: `ftp://${canary('user')}@x`,
+  t.strictSame(Object.keys(HOLDS).sort(), [...VARIABLES].sort())
+  const bad = Object.entries(HOLDS).flatMap(([name, what]) => MISTAKES[what].map(text => [name, text] as const))
+  for (const [name, text] of bad) {
+    t.throws(
+      () => parseConfig({ [name]: text }),
+      { message: new RegExp(`^environment: ${name} `) },
+      `${name}: ${HOLDS[name]}`,
+    )
+    t.strictSame(leaks(messageOf(() => parseConfig({ [name]: text }))), [])
   }
-  for (const hookToken of [env.HOOK_TOKEN, HOOK_TOKEN]) {
-    const child = spawn(process.execPath, ['dist/hooks/server.js'], { env: { ...env, HOOK_TOKEN: hookToken } })
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
-    child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part))
-    t.equal(await new Promise(resolve => child.on('close', resolve)), 1)
-    t.match(text, /^alustan: environment: .*\n$/)
-    t.notMatch(text, env.HOOK_TOKEN)
+  const child = spawn(process.execPath, ['dist/hooks/server.js'], { env: Object.fromEntries(bad) })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (part: string) => (text += part))
   }
+  t.equal(await new Promise(resolve => child.on('close', resolve)), 1)
+  t.match(text, /^alustan: environment: .*\n$/)
+  t.strictSame(leaks(text), [])
 })
+
+function messageOf(run: () => unknown): string {
+  try {
+    return JSON.stringify(run())
+  } catch (thrown) {
+    return errorText(thrown)
+  }
+}

@@ -1,4 +1,5 @@
 import type { ApiObject } from '../../lib/engine/cluster.js'
+import { canary } from '../canaries.js'
 
 export const NAMESPACE = 'team'
 export const IMAGE = 'team/app'
@@ -18,7 +19,7 @@ export function service(name: string, spec: object = {}): ApiObject {
         path: 'app',
         releaseName: name,
         targetRevision: 'main',
-        values: { cluster: '${workspace.CLUSTER}', image: IMAGE },
+        values: { cluster: '${workspace.CLUSTER}', image: IMAGE, password: '${workspace.PASSWORD:-none}' },
       },
       containerRegistry: { provider: 'docker', imageName: IMAGE, semanticVersion: '~1' },
       ...spec,
@@ -33,7 +34,7 @@ export function terraform(name: string, spec: object = {}): ApiObject {
     kind: 'Terraform',
     metadata: { name, namespace: NAMESPACE },
     spec: {
-      variables: { TF_VAR_region: 'one' },
+      variables: { TF_VAR_region: 'one', TF_VAR_password: canary('variable') },
       scripts: { deploy: 'deploy', destroy: 'destroy' },
       postDeploy: { script: 'report' },
       containerRegistry: { provider: 'docker', imageName: IMAGE, semanticVersion: '~1' },
@@ -44,7 +45,7 @@ export function terraform(name: string, spec: object = {}): ApiObject {
 
 /** The Secret of workspace `staging`. */
 export function workspace(
-  annotations: Record<string, string> = { CLUSTER: 'in-cluster' },
+  annotations: Record<string, string> = { CLUSTER: 'in-cluster', PASSWORD: canary('workspace') },
   name = 'staging',
 ): ApiObject {
   const labels = { 'alustan.io/secret-type': 'cluster', environment: 'staging' }

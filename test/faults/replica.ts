@@ -13,9 +13,10 @@ import { createRegistryClient } from '../../lib/registry/client.js'
 import type { Credentials } from '../../lib/registry/docker-config.js'
 import { createScanner } from '../../lib/registry/scanner.js'
 import { rfc3339 } from '../../lib/rfc3339.js'
+import { canary } from '../canaries.js'
 
 /** The token of all replicas, which nobody may ever see but GitHub. */
-export const GITHUB_TOKEN = 'ghp_canary-7d20'
+export const GITHUB_TOKEN = canary('github-token')
 
 export interface ReplicaOptions {
   readonly registryUrl: string

@@ -27,7 +27,11 @@ export const specFaults: readonly Fault[] = [
         assert.match(keyless, /^False WorkspaceKeyMissing: .*'CLUSTER'/)
         await stillRuns(world)
         const before = world.timers.now()
-        await world.edit(secrets, 'staging', ({ metadata }) => (metadata.annotations = { CLUSTER: 'in-cluster' }))
+        await world.edit(
+          secrets,
+          'staging',
+          ({ metadata }) => (metadata.annotations = workspace().metadata.annotations),
+        )
         assert.equal((await serviceStatus(world)).state, 'Completed')
         assert.equal(world.timers.now(), before, 'no interval had to pass')
         return "WorkspaceNotFound, WorkspaceKeyMissing 'CLUSTER', Completed in the moment of the edit; 1.1.0 stays"

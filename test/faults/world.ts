@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { argoCdStandIn } from '../../lib/cli/argo-cd-stand-in.js'
@@ -10,6 +11,7 @@ import { RESOURCES, resourceOf } from '../../lib/engine/resources.js'
 import { type VirtualTimers, virtualTimers } from '../../lib/engine/timers.js'
 import type { Limits } from '../../lib/registry/bounded-fetch.js'
 import type { Credentials } from '../../lib/registry/docker-config.js'
+import { leaks } from '../canaries.js'
 import type { FakeGitHub } from '../fake/github-state.js'
 import { startFakeGitHub } from '../fake/github.js'
 import { type FakeRegistry, startFakeRegistry } from '../fake/registry.js'
@@ -67,15 +69,24 @@ const goesWell = ({ metadata }: ApiObject): ScriptRun => ({
   log: metadata.labels?.['alustan.io/step'] === 'postdeploy' ? '{"outputs":{"id":"vpc-1"}}' : '',
 })
 
-/** Runs a play in a world of its own, with a workspace in it. */
+/** Runs a play in a world of its own, with a workspace in it; no secret of it may show up where it can be read. */
 export async function inWorld(options: WorldOptions, play: (world: FaultWorld) => Promise<string>): Promise<string> {
   const world = await startWorld(options)
   try {
     await world.apply(workspace())
-    return await play(world)
+    const seen = await play(world)
+    assert.deepEqual(leaks(readable(world)), [])
+    return seen
   } finally {
     await world.stop()
   }
+}
+
+/** What more people may read than the secrets in it: Events, logs, refusals of the hooks, status. */
+function readable({ cluster, events, logs, calls }: FaultWorld): string {
+  const refusals = calls.filter(({ answer }) => answer.includes('"error"')).map(({ answer }) => answer)
+  const ours = cluster.objects().filter(({ apiVersion }) => apiVersion === 'alustan.io/v1alpha1')
+  return [...events, ...logs, ...refusals, ...ours.map(({ status }) => JSON.stringify(status))].join('\n')
 }
 
 async function startWorld(options: WorldOptions): Promise<FaultWorld> {
