@@ -32,6 +32,8 @@ export function choosePreviewTag(
   if (wanted === running || scan?.texts?.has(wanted) === true) return { tag: wanted }
   const missing = `waits for ${repository.name}:${wanted} in the registry`
   const unread = scan?.isTruncated === true ? ' (it has more tags than are read)' : ''
-  const meanwhile = running === undefined ? '' : `; runs ${running} until then`
+  // A copy of a Service without an image has none to tell of.
+  const shown = running ?? runningImage ?? ''
+  const meanwhile = shown === '' ? '' : `; runs ${shown} until then`
   return { tag: running, reason: 'waitingForImage', message: missing + unread + meanwhile }
 }

@@ -29,25 +29,28 @@ export interface PreviewBasis {
   readonly running: ReadonlyMap<number, PreviewElement>
 }
 
-/** The copy of a pull request, or why it has none. */
+/** The copy of a pull request, or why it has none; one that runs stays as it is while no newer can be made. */
 export function previewCandidate(basis: PreviewBasis, pullRequest: PullRequest): Candidate {
   const about = describePullRequest(pullRequest)
   const { values, badHost } = previewValues(basis.source.values, pullRequest)
   if (badHost !== undefined) {
     const message = `no host for a copy can be made of '${safeText(badHost, MAX_HOST_SHOWN)}': write a DNS name in lower case, such as app.example.com, short enough for preview-BRANCH-NUMBER- before it`
-    const running = basis.running.get(pullRequest.number)
-    const kept = running === undefined ? { urls: [] } : keptCandidate(running, undefined)
-    return { ...kept, ...about, reason: 'invalidHost', message }
+    return { ...asItRuns(basis, pullRequest), ...about, reason: 'invalidHost', message }
   }
   const { repository } = basis
   const { tag, ...doubt } = tagFor(basis, pullRequest)
   if (repository === undefined || tag === undefined) {
-    if (repository !== undefined) return { ...about, ...doubt, urls: [] }
+    if (repository !== undefined) return { ...asItRuns(basis, pullRequest), ...about, ...doubt }
     return { ...about, urls: ingressUrls(values), element: elementOf(basis, pullRequest, values, '') }
   }
   const tagged = retagValues(values, repository, tag).values
   const element = elementOf(basis, pullRequest, tagged, `${repository.name}:${tag}`)
   return { ...about, ...doubt, urls: ingressUrls(tagged), element }
+}
+
+function asItRuns({ running }: PreviewBasis, { number }: PullRequest): Pick<Candidate, 'element' | 'urls'> {
+  const element = running.get(number)
+  return element === undefined ? { urls: [] } : keptCandidate(element, undefined)
 }
 
 function tagFor({ environment, repository, scan, tag, running }: PreviewBasis, pullRequest: PullRequest): PreviewTag {
