@@ -55,6 +55,19 @@ const preview = (number: number, health = 'Healthy') =>
     resources: [deployment('frontend', `preview-web-${number}`)],
     labels: { 'alustan.io/preview': String(number) },
   })
+/** What a status says of the copy of a pull request; without a reason it is up. */
+const copyOf = (number: number, reason?: string, message?: string) => ({
+  number,
+  branch: `branch-${number}`,
+  sha: 'a'.repeat(40),
+  urls: [],
+  ...(reason === 'maxPreviews' || reason === 'waitingForImage' ? {} : { namespace: `preview-web-${number}` }),
+  ...(reason !== undefined && { reason, message }),
+})
+const withPreviews = (previews: object[], conditions: object[] = []) =>
+  service('web', {
+    status: { state: 'Completed', message: 'synced and healthy', image: 'a/web:1.1.3', previews, conditions },
+  })
 const infrastructure = (status: object, spec = {}) => terraform('vpc', { status, spec })
 
 /** Each is a whole tree in test/fixtures/traces, written anew with GOLDEN=1. */
@@ -108,7 +121,7 @@ const worlds: [why: string, name: string, objects: ApiObject[], forbidden?: stri
     'a Service with previews: those that are not well are named',
     'service/web',
     [
-      running,
+      withPreviews([copyOf(9, 'failed', 'is Degraded'), copyOf(7)]),
       ...well,
       applicationSet('web-preview'),
       preview(7),
@@ -217,6 +230,34 @@ const worlds: [why: string, name: string, objects: ApiObject[], forbidden?: stri
       ),
     ],
   ],
+  [
+    'a Service with pull requests that have no copy, or not the newest: why',
+    'service/web',
+    [
+      withPreviews([
+        copyOf(14, 'waitingForImage', 'waits for a/web:pr-14 in the registry'),
+        copyOf(9, 'progressing', 'waits for Argo CD to create it'),
+        { ...copyOf(7, 'waitingForImage', 'waits for a/web:pr-7; runs 1.1.3 until then'), namespace: 'preview-web-7' },
+        copyOf(3, 'maxPreviews', 'newer pull requests have all the copies'),
+      ]),
+      ...well,
+      applicationSet('web-preview'),
+      preview(7),
+    ],
+  ],
+  [
+    'a Service whose pull requests cannot be listed: GitHub, and the cure',
+    'service/web',
+    [
+      withPreviews(
+        [copyOf(7)],
+        [{ type: 'PullRequestsListed', status: 'False', message: "GitHub 'api.github.com' refuses the token" }],
+      ),
+      ...well,
+      applicationSet('web-preview'),
+      preview(7),
+    ],
+  ],
 ]
 
 t.test('trace', async t => {
@@ -245,7 +286,13 @@ t.test('trace', async t => {
     api.objects = [
       service('web', {
         spec: { dependencies: { service: ['a', 'b', 'c'], terraform: ['d', 'e'] } },
-        status: { state: 'Completed', message: 'synced and healthy' },
+        status: {
+          state: 'Completed',
+          message: 'synced and healthy',
+          previews: numbers.map(number =>
+            number % 2 === 0 ? copyOf(number, 'failed', 'is Degraded') : copyOf(number),
+          ),
+        },
       }),
       ...well,
       applicationSet('web-preview'),

@@ -28,3 +28,8 @@ export const Preview = z.object({
   message: z.string().optional().describe('The same as a sentence.'),
 })
 export type Preview = z.infer<typeof Preview>
+
+/** Whether a pull request should have a copy; the others are only named. */
+export function isWanted({ reason }: Pick<Preview, 'reason'>): boolean {
+  return reason !== 'maxPreviews' && reason !== 'forkNotAllowed'
+}

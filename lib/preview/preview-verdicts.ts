@@ -4,7 +4,7 @@ import type { PullRequestList } from '../github/pull-requests.js'
 import type { KubernetesObject } from '../metacontroller.js'
 import { applicationSetConditions } from '../service/observed.js'
 import type { PreviewEnvironment } from './preview-environment.js'
-import type { Preview } from './preview-status.js'
+import { type Preview, isWanted } from './preview-status.js'
 import { safeText } from './safe-text.js'
 
 const MAX_FOREIGN_TEXT = 500
@@ -52,7 +52,7 @@ export function readyVerdict(
   if (!isListed && previews.length === 0) {
     return { type, status: 'Unknown', reason: 'NotListedYet', message: 'which copies are wanted is not known' }
   }
-  const wanted = previews.filter(({ reason }) => reason !== 'maxPreviews' && reason !== 'forkNotAllowed')
+  const wanted = previews.filter(isWanted)
   const leftOut = previews.length - wanted.length
   const up = wanted.filter(({ reason }) => reason === undefined).length
   const rest = leftOut === 0 ? '' : `; ${leftOut} left out, see status.previews`

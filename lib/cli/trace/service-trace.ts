@@ -8,6 +8,7 @@ import { dependenciesNode } from './dependencies.js'
 import { LOCAL_CLUSTER, type ServiceFacts } from './gather-service.js'
 import { nodesOf } from './look.js'
 import { podNode, podTrouble } from './pods.js'
+import { missingPreviews, previewNotes, previewsNode } from './previews.js'
 import { Standing, conditionMessage, ownReason } from './standing.js'
 import type { Trace, TraceNode } from './trace-node.js'
 
@@ -18,7 +19,7 @@ export function serviceTrace(facts: ServiceFacts): Omit<Trace, 'requests'> {
   const { service, sets } = facts
   const standing = Standing.parse(service.status ?? {})
   const { name, namespace = '' } = service.metadata
-  const setNodes = nodesOf(sets, 'ApplicationSets', set => setNode(set, facts))
+  const setNodes = nodesOf(sets, 'ApplicationSets', set => setNode(set, facts, standing))
   const isNone = sets.value?.length === 0
   const tree: TraceNode = {
     title: `Service/${name}`,
@@ -29,6 +30,7 @@ export function serviceTrace(facts: ServiceFacts): Omit<Trace, 'requests'> {
       ...imageNode(standing),
       ...dependenciesNode(facts.dependencies),
       ...(isNone ? [{ title: `ApplicationSet/${name}`, state: 'does not exist yet' }] : setNodes),
+      ...previewsNode(standing, new Set(facts.applications.value?.map(({ metadata }) => metadata.name))),
     ],
   }
   return { tree, next: nextSentence(facts, standing) }
@@ -72,7 +74,7 @@ function imageNode(standing: Standing): TraceNode[] {
   return [{ title: `image ${standing.image ?? 'not chosen yet'}`, notes }]
 }
 
-function setNode(set: ApiObject, facts: ServiceFacts): TraceNode {
+function setNode(set: ApiObject, facts: ServiceFacts, standing: Standing): TraceNode {
   const { name, uid } = set.metadata
   const fault = applicationSetConditions(set).find(({ type, status }) => type === 'ErrorOccurred' && status === 'True')
   const { applications } = facts
@@ -83,11 +85,11 @@ function setNode(set: ApiObject, facts: ServiceFacts): TraceNode {
   return {
     title: `ApplicationSet/${name}`,
     ...(fault !== undefined && { state: 'refused', notes: [fault.message] }),
-    children: nodesOf(looked, 'Applications', application => applicationNode(application, facts)),
+    children: nodesOf(looked, 'Applications', application => applicationNode(application, facts, standing)),
   }
 }
 
-function applicationNode(object: ApiObject, { pods }: ServiceFacts): TraceNode {
+function applicationNode(object: ApiObject, { pods }: ServiceFacts, standing: Standing): TraceNode {
   const { status, spec } = Application.parse(object)
   const { metadata } = object
   const { name: cluster = '', namespace = '' } = spec?.destination ?? {}
@@ -104,24 +106,21 @@ function applicationNode(object: ApiObject, { pods }: ServiceFacts): TraceNode {
       ...(preview === undefined ? [] : [`pull request #${preview}`]),
       `namespace ${namespace}`,
       ...(cluster === LOCAL_CLUSTER ? [] : [`cluster ${cluster}, whose pods are not seen from here`]),
+      ...previewNotes(standing, preview),
       ...(isWell ? [] : trouble.filter(text => text !== '').slice(0, 2)),
     ],
     ...(seen !== undefined && { children: nodesOf(seen, 'pods', podNode) }),
   }
 }
 
-function nextSentence({ service, applications, pods }: ServiceFacts, standing: Standing): string {
+function nextSentence({ service, pods }: ServiceFacts, standing: Standing): string {
   const own = ownReason(service, standing)
   if (own !== undefined) return own
   const all = [...pods.values()].flatMap(({ value }) => value ?? [])
   const trouble = podTrouble(all)
-  const previews = (applications.value ?? []).filter(({ metadata }) => metadata.labels?.[LABEL.preview] !== undefined)
-  const ill = previews.filter(object => Application.parse(object).status?.health?.status !== 'Healthy')
   if (standing.state === 'Completed') {
-    if (ill.length === 0) return 'Waits for nothing: it runs as asked.'
-    const names = ill.slice(0, 3).map(({ metadata }) => `'${metadata.name}'`)
-    const told = trouble ?? names.join(', ')
-    return `Runs as asked, but ${ill.length} of ${previews.length} previews do not yet: ${told}.`
+    const missing = missingPreviews(standing, trouble)
+    return missing === undefined ? 'Waits for nothing: it runs as asked.' : `Runs as asked, but ${missing}.`
   }
   return trouble === undefined ? `Waits for this: ${standing.message}.` : `Waits for ${trouble}.`
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Condition } from '../../conditions.js'
 import { Blocker, blockerId } from '../../dependencies/spec.js'
 import type { ApiObject } from '../../engine/cluster.js'
+import { Preview } from '../../preview/preview-status.js'
 
 const Status = z.looseObject({
   state: z.string().optional().catch(undefined),
@@ -10,6 +11,7 @@ const Status = z.looseObject({
   observedGeneration: z.number().optional().catch(undefined),
   blockedBy: z.array(Blocker).default([]).catch([]),
   conditions: z.array(Condition).default([]).catch([]),
+  previews: z.array(Preview).default([]).catch([]),
 })
 
 /** What a resource of ours says of itself; anything odd counts as not said. */
@@ -21,6 +23,7 @@ export const Standing = Status.catch({
   observedGeneration: undefined,
   blockedBy: [],
   conditions: [],
+  previews: [],
 })
 
 /** The message of one of its conditions. */
