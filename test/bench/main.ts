@@ -36,7 +36,7 @@ const measurements: Measurement[] = [
   await scanMeasurement(),
   ...(await listingMeasurements()),
   await outageMeasurement(outage, rounds, seconds),
-  await memoryMeasurement(registry.url, isShort ? 10_000 : 100_000),
+  await memoryMeasurement(registry.url, isShort ? 50_000 : 100_000),
 ]
 report(measurements, 'bench-results.json')
 await registry.close()

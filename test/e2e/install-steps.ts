@@ -149,6 +149,11 @@ export async function uninstalls({ namespace, secretsNamespace }: World, { contr
   // Time in which a controller that misread it would delete.
   await new Promise(resolve => setTimeout(resolve, 5000))
   await controller?.stop()
+  assert.doesNotMatch(
+    controller?.output() ?? '',
+    /is forbidden/,
+    "the chart's role lets Metacontroller do all that it wants",
+  )
   assert.deepEqual(await uids(), before)
   for (const crd of ['services.alustan.io', 'terraforms.alustan.io']) assert.ok(await get('crd', crd, namespace))
 }

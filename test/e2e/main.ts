@@ -51,8 +51,9 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
   if (sum.failed > 0) {
     console.log(`--- hooks\n${hooks.output().slice(-8000)}\n--- controller\n${controller.output().slice(-8000)}`)
   }
-  await clear(world)
   await controller.stop()
+  // Who still ran would put back the finalizers that are taken away.
+  await clear(world)
   await hooks.stop()
   await prepared?.stop()
   proxy.stop()
