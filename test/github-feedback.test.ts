@@ -304,6 +304,21 @@ t.test('texts of others stay texts', async t => {
   )
 })
 
+t.test('where comments are too many to read all, none is written: ours may be among the rest', t =>
+  withFake(async (fake, team) => {
+    const { feedback, note } = replica(fake)
+    for (let id = 1; id <= 999; id++) team.comments.push({ id, issue: 1, body: 'x', author: 'someone' })
+    await note([up])
+    t.equal(team.comments.length, 1000)
+    await note([{ ...up, reason: 'failed' }])
+    t.match(
+      feedback.failure(service)?.message,
+      /has 1000 or more things where ours is looked for; nothing is written for/,
+    )
+    t.equal(team.comments.length, 1000)
+  }),
+)
+
 t.test('at most one write a second', t =>
   withFake(async (fake, team) => {
     const { feedback, clock, pass, settle } = replica(fake)

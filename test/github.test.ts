@@ -296,6 +296,28 @@ t.test('a renamed repository is followed', t =>
   }),
 )
 
+t.test('a GitHub Enterprise Server is asked below its path, and followed within it', t =>
+  withFake(async fake => {
+    addRepository(fake, 'team/new', pulls(3))
+    fake.repositories.get('team/app')!.renamedTo = 'team/new'
+    const paths: string[] = []
+    const enterprise: typeof fetch = async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input)
+      paths.push(url.pathname)
+      url.pathname = url.pathname.replace('/api/v3', '')
+      const answer = await fetch(url, init)
+      const location = answer.headers.get('location')?.replace(fake.url, `${fake.url}/api/v3`)
+      return new Response(await answer.text(), {
+        status: answer.status,
+        headers: { ...Object.fromEntries(answer.headers), ...(location && { location }) },
+      })
+    }
+    const { read } = listerOf(fake, { apiUrl: `${fake.url}/api/v3`, fetch: enterprise })
+    t.same(numbers(await read()), [3, 2, 1])
+    t.match(paths, [/^\/api\/v3\/repos\/team\/app\/pulls$/, /^\/api\/v3\/repositories\/\d+\/pulls$/])
+  }),
+)
+
 t.test('names that would lead to another path are asked of nobody', t =>
   withFake(async fake => {
     const { client } = listerOf(fake)

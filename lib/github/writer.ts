@@ -10,7 +10,7 @@ import type { Session } from './session.js'
 export interface Writer {
   /** Asks and reads the answer; `whenGone` is it where there is no such thing (any more). */
   read<T>(schema: z.ZodType<T>, call: (octokit: Octokit) => Promise<unknown>, whenGone?: T): Promise<T>
-  /** Asks for pages until one is not full. */
+  /** Asks for pages until one is not full. Throws where they are too many: what is looked for may be among the rest. */
   readAll<T>(schema: z.ZodType<T>, call: (octokit: Octokit, page: number) => Promise<unknown>): Promise<T[]>
   /** Writes; counted, since writing is slowed. */
   write(call: (octokit: Octokit) => Promise<unknown>): Promise<void>
@@ -47,9 +47,8 @@ export function createWriter(
   const read: Writer['read'] = async (schema, call, whenGone) => {
     const parsed = schema.safeParse(await data(call, whenGone))
     if (parsed.success) return parsed.data
-    const { owner, name } = errand.repository
     const fault = 'with something else than was asked for'
-    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' answers for '${owner}/${name}' ${fault}`)
+    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' answers for ${nameOf(errand)} ${fault}`)
   }
   return {
     read,
@@ -58,9 +57,10 @@ export function createWriter(
       for (let page = 1; page <= MAX_PAGES; page++) {
         const found = await read(z.array(schema), octokit => call(octokit, page))
         all.push(...found)
-        if (found.length < PAGE_SIZE) break
+        if (found.length < PAGE_SIZE) return all
       }
-      return all
+      const fault = `has ${all.length} or more things where ours is looked for; nothing is written`
+      throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' ${fault} for ${nameOf(errand)}`)
     },
     async write(call) {
       writes++
@@ -80,6 +80,10 @@ export function createWriter(
       return writes
     },
   }
+}
+
+function nameOf({ repository: { owner, name } }: { repository: Repository }): string {
+  return `'${owner}/${name}'`
 }
 
 async function ownLogin(client: GitHubClient): Promise<string | undefined> {
