@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { buildMetrics } from '../hooks/metrics.js'
+import { Preview } from '../lib/preview/preview-status.js'
 import { ServiceSpec } from '../lib/service/spec.js'
 import { TerraformSpec } from '../lib/terraform/spec.js'
 
@@ -69,6 +70,14 @@ t.test('manifests of our kinds are what the schemas take', async t => {
     }
   }
   t.not(checked, 0)
+})
+
+t.test('every reason of a preview is explained once, and none that does not exist', async t => {
+  const section = page('docs/previews.md').split('## Where to look')[1]!.split('\n## ')[0]!
+  const explained = section
+    .split('\n')
+    .flatMap(row => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, reason]) => reason))
+  t.strictSame(explained.sort(), [...Preview.shape.reason.unwrap().options].sort())
 })
 
 t.test('every reason is explained once, and none that does not exist', async t => {

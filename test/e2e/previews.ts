@@ -186,5 +186,27 @@ export const previewsScenario: Scenario = {
         await removeTag('alustan/web', tagOf(20, world))
       },
     ],
+    [
+      "of a Service in Argo CD's own namespace too a copy's namespace goes; the ApplicationSet stays, empty",
+      async world => {
+        const here = { ...world, namespace: 'argocd' }
+        const [, web] = await examples('services.yaml', here)
+        delete web.spec.dependencies
+        try {
+          close(7)
+          await apply(web)
+          const namespace = await copyRuns(20, '1.1.3', 'preview-gate-20-chart-example.local', here)
+          close(20)
+          await isGone(namespace, here)
+          const set = await get('applicationset', 'web-service-preview', here.namespace)
+          assert.deepEqual(set.spec.generators[0].list.elements, [])
+          assert.ok(
+            set.status.conditions.every(({ type, status }: Seen) => type !== 'ErrorOccurred' || status === 'False'),
+          )
+        } finally {
+          await remove('services.alustan.io', 'web-service', here.namespace)
+        }
+      },
+    ],
   ],
 }
