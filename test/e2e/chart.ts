@@ -1,8 +1,20 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { run } from './shell.js'
+import { gitRepository } from './git-repository.js'
 
-/** A chart as small as it can be: one Deployment, and the values it got as a ConfigMap, to be compared. */
+const VALUES = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Values.service }}-values
+data:
+  values: {{ .Values | toJson | quote }}
+`
+
+/** Charts as small as they can be: one Deployment, and the values it got as a ConfigMap, to be compared; or only that. */
 const FILES = {
+  'values-only/Chart.yaml': `apiVersion: v2
+name: values-only
+version: 0.1.0
+`,
+  'values-only/templates/values.yaml': VALUES,
   'application-helm/Chart.yaml': `apiVersion: v2
 name: application-helm
 version: 0.1.0
@@ -27,27 +39,12 @@ spec:
             - name: DB_URL
               value: {{ dig "config" "DB_URL" "" .Values.AsMap | quote }}
 `,
-  'application-helm/templates/values.yaml': `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: {{ .Values.service }}-values
-data:
-  values: {{ .Values | toJson | quote }}
-`,
+  'application-helm/templates/values.yaml': VALUES,
 }
 
-/** Makes a bare git repository with the chart in a folder and returns its URL. */
+/** Makes a git repository with the charts in a folder and returns its URL. */
 export async function chartRepository(folder: string): Promise<string> {
-  const work = `${folder}/chart`
-  const bare = `${folder}/chart.git`
-  for (const [path, text] of Object.entries(FILES)) {
-    await mkdir(`${work}/${path.slice(0, path.lastIndexOf('/'))}`, { recursive: true })
-    await writeFile(`${work}/${path}`, text)
-  }
-  const author = ['-c', 'user.name=e2e', '-c', 'user.email=e2e@example.com']
-  await run('git', ['-C', work, 'init', '--quiet', '--initial-branch=main'])
-  await run('git', ['-C', work, 'add', '.'])
-  await run('git', ['-C', work, ...author, 'commit', '--quiet', '--message=chart'])
-  await run('git', ['clone', '--quiet', '--bare', work, bare])
-  return `file://${bare}`
+  const repository = await gitRepository(folder, 'chart')
+  await repository.commit(FILES)
+  return repository.url
 }

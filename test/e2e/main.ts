@@ -4,8 +4,10 @@ import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
 import { type ApplyStrategy, startController } from './controller.js'
+import { healthScenario } from './health.js'
 import { installScenario } from './install.js'
 import { previewsScenario } from './previews.js'
+import { privateImageScenario } from './private-image.js'
 import { registryScenario } from './registry.js'
 import type { Scenario, World } from './scenario.js'
 import { serviceScenario } from './service.js'
@@ -13,12 +15,21 @@ import { eventually, run, start } from './shell.js'
 import { ourKinds } from './custom-resource-definitions.js'
 import { type Sum, clear, tell } from './tell.js'
 import { terraformScenario } from './terraform.js'
+import { traceScenario } from './trace.js'
+import { isToldWithoutKinds } from './trace-faults.js'
 
-// Runs every scenario under both apply strategies on the cluster in KUBECONFIG, with our hooks as a process of this
-// machine and Metacontroller (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster needs Argo CD
-// and, at REGISTRY, an image registry that its node pulls from. `npm run e2e -- service` runs one scenario.
+// Runs every scenario under its apply strategies on the cluster in KUBECONFIG, with our hooks as a process of this machine
+// (but for the install) and Metacontroller (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster
+// needs Argo CD and, at REGISTRY, an image registry that its node pulls from. `npm run e2e -- service` runs one scenario.
 
-const SCENARIOS: readonly Scenario[] = [serviceScenario, previewsScenario, terraformScenario]
+const SCENARIOS: readonly Scenario[] = [
+  serviceScenario,
+  previewsScenario,
+  terraformScenario,
+  privateImageScenario,
+  traceScenario,
+  healthScenario,
+]
 const STRATEGIES: readonly ApplyStrategy[] = ['dynamic-apply', 'server-side-apply']
 
 /** Makes namespaces, chart, hooks and controller for one scenario, and takes all of it away afterwards. */
@@ -68,6 +79,12 @@ if (wanted.length === 0 || wanted.includes('registry')) {
   sum.passed++
   console.log('ok - Registry: the tags of a real registry are listed, open and with a password')
 }
+if (wanted.length === 0 || wanted.includes('trace')) {
+  if (await isToldWithoutKinds()) {
+    sum.passed++
+    console.log('ok - Trace: a cluster without our kinds is told with its cure')
+  } else console.log('skipped - Trace: a cluster without our kinds is told with its cure, since this one has them')
+}
 if (wanted.length === 0 || wanted.includes('install')) {
   const { passed, failed } = await installScenario('dynamic-apply')
   sum.passed += passed
@@ -76,7 +93,7 @@ if (wanted.length === 0 || wanted.includes('install')) {
 await ourKinds()
 for (const scenario of SCENARIOS) {
   if (wanted.length > 0 && !wanted.includes(scenario.name.toLowerCase())) continue
-  for (const strategy of STRATEGIES) {
+  for (const strategy of scenario.strategies ?? STRATEGIES) {
     const { passed, failed } = await runScenario(scenario, strategy)
     sum.passed += passed
     sum.failed += failed

@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { close, listen } from '../fake/listen.js'
 import { AlustanError } from '../../lib/errors.js'
 import { createRegistryClient } from '../../lib/registry/client.js'
 import { credentialsFor, parseDockerConfig } from '../../lib/registry/docker-config.js'
 import { imageRepository } from '../../lib/registry/reference.js'
-
-const USER = 'alustan'
-const PASSWORD = 'alustan-e2e'
-/** `htpasswd -Bbn alustan alustan-e2e` */
-const HTPASSWD = 'alustan:$2b$05$abcdefghijklmnopqrstuuPDe.sbxhq/rTgrzaiiLKMbxJ8jymDdq\n'
+import { PASSWORD, USER, startRegistry } from './registry-process.js'
 
 const REPOSITORY = 'alustan/backend'
 const TAGS = ['0.1.0', '0.2.0', 'v0.3.0', '0.4.0-rc.1', 'latest', 'sha-1234567']
@@ -61,53 +50,6 @@ async function scan(host: string, password: string | undefined, imageName = REPO
   const image = imageRepository(registry, { dockerRegistryUrl: '', ghcrUrl: '', allowedRegistryHosts: [] })
   const { tags } = await client.listTags(image, new AbortController().signal)
   return tags.map(({ text }) => text).sort()
-}
-
-async function startRegistry(isProtected: boolean) {
-  const folder = await mkdtemp(join(tmpdir(), 'alustan-registry-'))
-  const probe = createServer()
-  const url = await listen(probe)
-  await close(probe)
-  const { host } = new URL(url)
-  await writeFile(join(folder, 'htpasswd'), HTPASSWD)
-  const auth = { htpasswd: { realm: 'e2e', path: join(folder, 'htpasswd') } }
-  const config = {
-    version: 0.1,
-    log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: folder } },
-    http: { addr: host, secret: 'e2e' },
-    ...(isProtected && { auth }),
-  }
-  // JSON is YAML
-  await writeFile(join(folder, 'config.yml'), JSON.stringify(config))
-  const program = spawn('registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
-  const ended = new Promise<void>(resolve =>
-    program
-      .once('close', () => {
-        resolve()
-      })
-      .once('error', () => {
-        resolve()
-      }),
-  )
-  const stop = async () => {
-    program.kill()
-    await ended
-    await rm(folder, { recursive: true, force: true })
-  }
-  const isUp = await waitFor(url)
-  if (isUp) return { url, host, stop }
-  await stop()
-  throw new Error("the program 'registry' does not start; is it on PATH?")
-}
-
-async function waitFor(url: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const answer = await fetch(`${url}/v2/`).catch(() => undefined)
-    if (answer?.status === 200 || answer?.status === 401) return true
-    await sleep(100)
-  }
-  return false
 }
 
 /** Pushes an image without layers under these tags, as the OCI distribution specification says. */
