@@ -1,5 +1,5 @@
 import { KINDS } from '../crd/kinds.js'
-import { type ApiClient, pathOf } from '../engine/api-request.js'
+import { type ApiClient, itemsOf, pathOf } from '../engine/api-request.js'
 import { type ApiObject, type Resource } from '../engine/cluster.js'
 import { RESOURCES } from '../engine/resources.js'
 import { AlustanError } from '../errors.js'
@@ -62,7 +62,7 @@ export async function listOurs(
 ): Promise<readonly ApiObject[]> {
   const resource = resourceOfKind(kind)
   try {
-    const items = (await client.object(pathOf(resource, { namespace }))).items as ApiObject[] // the API's own promise
+    const items = itemsOf(await client.object(pathOf(resource, { namespace })))
     // Items of a list do not always repeat what they are.
     return items.map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
   } catch (thrown) {

@@ -32,6 +32,11 @@ export interface ApiClient {
   object(path: string, request?: ApiRequest): Promise<ApiObject>
 }
 
+/** The objects of a list; one that is empty has `null` there when only metadata was asked for. */
+export function itemsOf(list: ApiObject): readonly ApiObject[] {
+  return (list.items as readonly ApiObject[] | null) ?? [] // the API's own promise
+}
+
 /** A client of the API server at a URL that asks for no login. */
 export function apiClient(url: string): ApiClient {
   const send = async (path: string, request: ApiRequest = {}): Promise<Response> => {

@@ -106,7 +106,8 @@ function answer(api: FakeApi, { method, url, accept, body }: Asked, response: Se
       metadata: item.metadata,
     }
   })
-  json(200, { items })
+  // As the API server does: a list of metadata that is empty has no list in it.
+  json(200, { items: items.length === 0 && accept.includes('as=PartialObjectMetadataList') ? null : items })
 }
 
 function selector(query: URLSearchParams): (object: ApiObject) => boolean {

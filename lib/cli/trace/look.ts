@@ -1,4 +1,4 @@
-import type { ApiClient, ApiRequest } from '../../engine/api-request.js'
+import { type ApiClient, type ApiRequest, itemsOf } from '../../engine/api-request.js'
 import type { ApiObject } from '../../engine/cluster.js'
 import { AlustanError, type Attempt } from '../../errors.js'
 import type { TraceNode } from './trace-node.js'
@@ -10,7 +10,7 @@ export async function look(
   request: ApiRequest = {},
 ): Promise<Attempt<readonly ApiObject[]>> {
   try {
-    return { value: (await client.object(path, request)).items as ApiObject[] } // the API's own promise
+    return { value: itemsOf(await client.object(path, request)) }
   } catch (thrown) {
     if (thrown instanceof AlustanError && thrown.reason !== 'ClusterUnreachable') return { failure: thrown }
     throw thrown
