@@ -402,9 +402,11 @@ t.test('without kubectl, or without a cluster that it knows, a line says what to
   ]
   for (const [path, message] of rows) {
     process.env.PATH = path
-    const { code, stderr } = await traced('service/web')
-    t.equal(code, 2)
-    t.match(stderr, message)
+    for (const options of [{}, { namespace: 'team-a' }]) {
+      const { code, stderr } = await traced('service/web', 'tree', options)
+      t.equal(code, 2)
+      t.match(stderr, message)
+    }
   }
 })
 

@@ -29,12 +29,17 @@ const READ_ONLY = '--reject-methods=^(POST|PUT|PATCH|DELETE)$'
  */
 export async function connect(options: ClusterOptions, access: 'read' | 'write'): Promise<Connection> {
   const context = options.context === undefined ? [] : [`--context=${options.context}`]
+  // Asked for with -n too: it tells whether there is a context, and a proxy would start without one.
   const [namespace, proxy] = await Promise.allSettled([
-    options.namespace ?? contextNamespace(context),
+    contextNamespace(context),
     kubectlProxy([...context, ...(access === 'read' ? [READ_ONLY] : [])]),
   ])
   if (namespace.status === 'fulfilled' && proxy.status === 'fulfilled') {
-    return { client: guarded(apiClient(proxy.value.url)), namespace: namespace.value, stop: proxy.value.stop }
+    return {
+      client: guarded(apiClient(proxy.value.url)),
+      namespace: options.namespace ?? namespace.value,
+      stop: proxy.value.stop,
+    }
   }
   if (proxy.status === 'fulfilled') proxy.value.stop()
   const thrown: unknown = namespace.status === 'rejected' ? namespace.reason : (proxy as PromiseRejectedResult).reason // one of the two was

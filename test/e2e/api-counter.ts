@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { close, listen } from '../fake/listen.js'
 
@@ -16,12 +17,17 @@ export interface ApiCounter {
 export async function apiCounter(folder: string): Promise<ApiCounter> {
   const proxy = await kubectlProxy()
   const requests: string[] = []
-  const server = createServer(({ method = '', url = '', headers }, response) => {
-    requests.push(`${method} ${url} ${headers.accept ?? ''}`)
-    void fetch(proxy.url + url, { method, headers: { accept: headers.accept ?? '' } }).then(
-      async answer => response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer())),
-      (fault: unknown) => response.writeHead(502).end(String(fault)),
-    )
+  const server = createServer((request, response) => {
+    const { method = '', url = '', headers } = request
+    const { accept = '', 'content-type': type = '' } = headers
+    requests.push(`${method} ${url} ${accept}`)
+    const forward = async (): Promise<void> => {
+      const body = await text(request)
+      const init = { method, headers: { accept, 'content-type': type }, ...(body !== '' && { body }) }
+      const answer = await fetch(proxy.url + url, init)
+      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()))
+    }
+    forward().catch((fault: unknown) => response.writeHead(502).end(String(fault)))
   })
   const kubeconfig = `${folder}/counted.kubeconfig`
   await writeFile(kubeconfig, kubeconfigFor(await listen(server)), { mode: 0o600 })
