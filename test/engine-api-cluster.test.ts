@@ -115,12 +115,12 @@ t.test('Requests', async t => {
   }
 
   t.test(
-    'a refusal is typed; what is not there is undefined; a body that is no Status is told by its number',
+    'a refusal is typed; what is not there is undefined; a body that is no Status is told by its number and first line',
     async t => {
       const { cluster } = await apiServer(t, (request, response) => {
         if (request.startsWith('PUT')) refuse(response, 409, 'Conflict')
         else if (request.startsWith('GET')) refuse(response, 404, 'NotFound')
-        else response.writeHead(502).end('<html>')
+        else response.writeHead(502).end('nobody listens\nthere')
       })
       await t.rejects(cluster.update(secrets, object('1')), {
         name: 'ApiError',
@@ -132,7 +132,7 @@ t.test('Requests', async t => {
       await t.rejects(cluster.create(secrets, object('')), {
         name: 'ApiError',
         status: 502,
-        message: 'the API server answered 502',
+        message: /^the API server answered 502: nobody listens$/,
       })
     },
   )

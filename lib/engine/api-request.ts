@@ -1,6 +1,9 @@
 import { ApiError, type ApiObject, type ObjectName, type Resource } from './cluster.js'
 import { isRecord } from './json.js'
 
+/** Characters of a proxy's answer that a message shows. */
+const MAX_LINE = 200
+
 /** The path of a kind's collection, or of one object. */
 export function pathOf(
   { apiVersion, resource, namespaced }: Resource,
@@ -37,6 +40,12 @@ export function itemsOf(list: ApiObject): readonly ApiObject[] {
   return (list.items as readonly ApiObject[] | null) ?? [] // the API's own promise
 }
 
+/** The first line of a text, if there is one, as far as a message can show it. */
+function firstLine(text: string): string[] {
+  const [line = ''] = text.trim().split('\n')
+  return line === '' ? [] : [line.slice(0, MAX_LINE)]
+}
+
 /** A client of the API server at a URL that asks for no login. */
 export function apiClient(url: string): ApiClient {
   const send = async (path: string, request: ApiRequest = {}): Promise<Response> => {
@@ -58,7 +67,7 @@ export function apiClient(url: string): ApiClient {
   }
 }
 
-/** The refusal in a body of kind Status; other bodies are of proxies on the way. */
+/** The refusal in a body of kind Status; other bodies are of proxies on the way, who say what is wrong with it. */
 export function refused(status: number, body: string): ApiError {
   let parsed: unknown
   try {
@@ -70,6 +79,6 @@ export function refused(status: number, body: string): ApiError {
   return new ApiError(
     status,
     typeof reason === 'string' ? reason : 'Unknown',
-    typeof message === 'string' ? message : `the API server answered ${status}`,
+    typeof message === 'string' ? message : [`the API server answered ${status}`, ...firstLine(body)].join(': '),
   )
 }
