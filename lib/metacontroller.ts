@@ -87,13 +87,23 @@ function isKubernetesObject(thing: unknown): thing is KubernetesObject {
     isRecord(metadata) &&
     typeof metadata.name === 'string' &&
     hasTexts(metadata.labels) &&
-    hasTexts(metadata.annotations)
+    hasTexts(metadata.annotations) &&
+    isListOrAbsent(metadata.finalizers) &&
+    isListOrAbsent(metadata.ownerReferences) &&
+    (metadata.ownerReferences ?? []).every(isRecord)
   )
 }
 
-/** Whether labels or annotations are absent or a map; of texts, as the API server has seen to. */
+function isListOrAbsent(list: unknown): list is unknown[] | null | undefined {
+  return list === undefined || list === null || Array.isArray(list)
+}
+
+/** Whether labels or annotations are absent or a map of texts. */
 function hasTexts(map: unknown): boolean {
-  return map === undefined || map === null || isRecord(map)
+  if (map === undefined || map === null) return true
+  if (!isRecord(map)) return false
+  for (const key in map) if (typeof map[key] !== 'string') return false
+  return true
 }
 
 /** A child as it is wanted: Metacontroller refuses an answer with anything else beside these lists. */

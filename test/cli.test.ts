@@ -138,7 +138,7 @@ const faults: [why: string, input: string, message: RegExp][] = [
   ['a key that is there twice', 'kind: a\nkind: b\n', /^-:2: is no YAML: Map keys must be unique$/],
   ['aliases that multiply', bomb(9), /^-:1: has aliases \(\*NAME\) without measure, or one that leads back/],
   ['an alias that holds itself', 'kind: x\na: &a [*a]\n', /^-:1: has aliases .*; write their values out$/],
-  ['brackets without end', '['.repeat(20_000), /^-:?1?: is (nested too deep to be read; flatten it|no YAML: .*)$/],
+  ['brackets without end', '['.repeat(20_000), /^-(:1)?: is nested too deep to be read; flatten it$/],
   ['bytes that are no text', 'kind: x\n\0\u0001', /^-:2: is no UTF-8 text; give a YAML file, saved as UTF-8$/],
   ['nothing at all', '', /^-: no Service or Terraform of alustan\.io\/v1alpha1 in it; give one$/],
   ['only comments', '# a\n---\n# b\n', /^-: no Service or Terraform of/],

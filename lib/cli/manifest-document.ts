@@ -31,7 +31,9 @@ export function readDocument(source: Source): Manifest[] {
   const [error] = source.document.errors
   if (error !== undefined) {
     const [text = ''] = error.message.split(' at line ')
-    throw fault(source, error.pos[0], `is no YAML: ${text}`)
+    // The parser tells of its own exhausted stack as of a fault of the text.
+    const isDeep = text.startsWith('Maximum call stack')
+    throw fault(source, error.pos[0], isDeep ? 'is nested too deep to be read; flatten it' : `is no YAML: ${text}`)
   }
   if (!isMap(source.document.contents)) {
     throw fault(source, startOf(source, []), 'is no mapping; write apiVersion, kind and metadata')

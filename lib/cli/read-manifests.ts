@@ -48,7 +48,7 @@ function readFile(file: string): Manifest[] {
   const text = textOf(file)
   const lineCounter = new LineCounter()
   try {
-    const documents = parseAllDocuments(text, { lineCounter })
+    const documents = parseAllDocuments(text, { lineCounter, logLevel: 'error' })
     if ('empty' in documents) return []
     return documents
       .filter(document => !isEmpty(document))

@@ -50,17 +50,27 @@ export async function render(
   pulls: OpenPulls,
 ): Promise<void> {
   const objects = readManifests(files)
-  const ours = objects.filter(({ apiVersion }) => apiVersion === API_VERSION)
   const scanner = tags.size > 0 ? offlineScanner(tags) : onlineScanner(config)
   const now = () => Date.now()
-  const lister = pulls.size > 0 ? pullRequestStandIn(withLabels(pulls, ours)) : knowsNothing
+  const lister = pulls.size > 0 ? pullRequestStandIn(withLabels(pulls, ours(objects))) : knowsNothing
   const callHook = await localHooks(config, scanner, now, createRunReader(undefined, now), lister)
-  const answers = []
-  for (const parent of ours) answers.push({ parent, answer: await ask(callHook, parent, objects) })
+  process.stdout.write(await rendered(objects, output, callHook))
   scanner.close()
-  process.stdout.write(
-    output === 'json' ? `${JSON.stringify(answers.map(asJson), null, 2)}\n` : answers.map(asYaml).join(''),
-  )
+}
+
+/** What the hooks answer for each of our resources among the objects, as text. */
+export async function rendered(
+  objects: readonly KubernetesObject[],
+  output: 'yaml' | 'json',
+  callHook: CallHook,
+): Promise<string> {
+  const answers = []
+  for (const parent of ours(objects)) answers.push({ parent, answer: await ask(callHook, parent, objects) })
+  return output === 'json' ? `${JSON.stringify(answers.map(asJson), null, 2)}\n` : answers.map(asYaml).join('')
+}
+
+function ours(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  return objects.filter(({ apiVersion }) => apiVersion === API_VERSION)
 }
 
 function offlineScanner(tags: Repositories): ImageScanner {

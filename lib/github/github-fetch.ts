@@ -79,7 +79,8 @@ function asResponse({ status, headers, body, url }: Answer): Response {
   if (status < 200 || status > 599) {
     throw new AlustanError('InvalidGitHubAnswer', `GitHub '${url.host}' answers with status ${status}`)
   }
-  const isJson = /\bjson\b/i.test(headers.get('content-type') ?? '')
+  // Octokit words its errors with the body, which throws where that has numbers beyond 2^53; of refusals only the status is read.
+  const isJson = status < 400 && /\bjson\b/i.test(headers.get('content-type') ?? '')
   const kept = new Headers({ 'content-type': isJson ? 'application/json' : 'text/plain' })
   for (const name of ['etag', 'link']) {
     const value = headers.get(name)
