@@ -142,6 +142,12 @@ export async function uninstalls({ namespace, secretsNamespace }: World, { contr
   const uids = async () =>
     (await Promise.all(KEPT.map(async kind => list(kind, namespace)))).flat().map(({ metadata }) => metadata.uid)
   const before = await uids()
+  // Before it loses that role.
+  assert.doesNotMatch(
+    controller?.output() ?? '',
+    /is forbidden/,
+    "the chart's role lets Metacontroller do all that it wants",
+  )
   await run('helm', ['uninstall', RELEASE, '--namespace', secretsNamespace, '--wait', '--timeout=120s'])
   await eventually('the pods of alustan are gone', 60, async () =>
     (await podsOf(secretsNamespace)).length === 0 ? true : undefined,
@@ -149,11 +155,6 @@ export async function uninstalls({ namespace, secretsNamespace }: World, { contr
   // Time in which a controller that misread it would delete.
   await new Promise(resolve => setTimeout(resolve, 5000))
   await controller?.stop()
-  assert.doesNotMatch(
-    controller?.output() ?? '',
-    /is forbidden/,
-    "the chart's role lets Metacontroller do all that it wants",
-  )
   assert.deepEqual(await uids(), before)
   for (const crd of ['services.alustan.io', 'terraforms.alustan.io']) assert.ok(await get('crd', crd, namespace))
 }
