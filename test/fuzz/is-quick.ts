@@ -19,6 +19,8 @@ export async function isQuick(read: (input: string) => unknown, input: string): 
   try {
     for (let tries = 0; tries < 3; tries++) {
       const taken = await milliseconds(read, input)
+      // Rejections that nobody handles are told of between two turns of the event loop.
+      await setImmediate()
       if (unhandled.length > 0) throw unhandled[0]
       if (taken < LIMIT_MS) return true
     }
@@ -51,6 +53,4 @@ async function inTime(answer: Promise<unknown>): Promise<void> {
   await Promise.race([answer, end]).finally(() => {
     aborter.abort()
   })
-  // Rejections that nobody handles are told of between two turns of the event loop.
-  await setImmediate()
 }
