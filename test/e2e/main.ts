@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
+import { leaks } from '../canaries.js'
 import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
 import { type ApplyStrategy, startController } from './controller.js'
@@ -59,6 +60,11 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
   await eventually('the hooks are ready', 20, isReady)
   const controller = await startController(world.hooksURL, strategy)
   const sum = await tell(`${scenario.name}, ${strategy}`, scenario, world)
+  const leaked = leaks(hooks.output() + controller.output())
+  if (leaked.length > 0) {
+    sum.failed++
+    console.log(`not ok - ${scenario.name}, ${strategy}: no secret is in the logs\n${leaked.join('\n')}`)
+  }
   if (sum.failed > 0) {
     console.log(`--- hooks\n${hooks.output().slice(-8000)}\n--- controller\n${controller.output().slice(-8000)}`)
   }

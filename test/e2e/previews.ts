@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { canary } from '../canaries.js'
 import type { FakeGitHub, FakePull } from '../fake/github-state.js'
 import { addRepository, fakePull, startFakeGitHub } from '../fake/github.js'
 import { examples } from './examples.js'
@@ -9,7 +10,7 @@ import type { Scenario, World } from './scenario.js'
 import { eventually } from './shell.js'
 
 const REPOSITORY = 'alustan/web-app-demo'
-const TOKEN = 'e2e-token'
+const TOKEN = canary('github-token')
 const IMAGE = 'localhost:5000/alustan/web'
 
 let github: FakeGitHub

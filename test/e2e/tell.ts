@@ -1,4 +1,5 @@
 import { list, patch } from './kubectl.js'
+import { noLeak } from './no-leak.js'
 import type { Scenario, World } from './scenario.js'
 import { run } from './shell.js'
 
@@ -10,13 +11,14 @@ export interface Sum {
   failed: number
 }
 
-/** Runs the steps until one fails; then it shows what the cluster holds. */
+/** Runs the steps until one fails, or shows a secret; then it shows what the cluster holds. */
 export async function tell(title: string, scenario: Scenario, world: World): Promise<Sum> {
   const sum = { passed: 0, failed: 0 }
   for (const [what, step] of scenario.steps) {
     const began = Date.now()
     try {
       await step(world)
+      await noLeak(world)
       sum.passed++
       console.log(`ok - ${title}: ${what} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
     } catch (thrown) {
