@@ -17,6 +17,7 @@ import { changeObserver } from './change-observer.js'
 import { feedbackNote, feedbackService } from './preview-feedback.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
+import { steadyTimes } from './steady-times.js'
 import { tugOfWar } from './tug-of-war.js'
 
 /** The hooks of kind Service: parse, gather what the caches know, ask the core. */
@@ -32,6 +33,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
   }
   const noteChange = changeObserver(deps.metrics)
   const isTugOfWar = tugOfWar(deps.now)
+  const withSteadyTimes = steadyTimes()
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readService(parseSyncRequest(request.body), settings)
@@ -39,7 +41,8 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
       const { parent } = situation.request
       const told = feedbackService(parent, situation.spec.value)
       const feedbackFailure = told && deps.feedback?.failure(told)
-      const answer = desiredService(situation, { now: deps.now(), scan, pullRequests, feedbackFailure })
+      const decided = desiredService(situation, { now: deps.now(), scan, pullRequests, feedbackFailure })
+      const answer = { ...decided, status: withSteadyTimes(parent, decided.status) }
       tellPullRequests(deps, parent, situation.spec.value, answer.status.previews)
       if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       noteChange(request.log, parent, answer.status)
@@ -47,7 +50,8 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     })
     app.post('/finalize', async request => {
       const finalize = parseSyncRequest(request.body)
-      const answer = finalizeService(finalize, deps.now())
+      const decided = finalizeService(finalize, deps.now())
+      const answer = { ...decided, status: withSteadyTimes(finalize.parent, decided.status) }
       tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, [])
       noteChange(request.log, finalize.parent, answer.status)
       return answer

@@ -13,6 +13,7 @@ import { changeObserver } from './change-observer.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
 import { runObserver } from './run-observer.js'
+import { steadyTimes } from './steady-times.js'
 import { tugOfWar } from './tug-of-war.js'
 
 /** The hooks of kind Terraform: parse, gather what caches and pods tell, ask the core. */
@@ -26,6 +27,7 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
   const noteChange = changeObserver(deps.metrics)
   const noteRun = runObserver(deps.metrics)
   const isTugOfWar = tugOfWar(deps.now)
+  const withSteadyTimes = steadyTimes()
   const note = (log: FastifyBaseLogger, situation: TerraformSituation, status: TerraformStatus): void => {
     noteRun(log, situation, status.run)
     noteChange(log, situation.request.parent, status)
@@ -33,15 +35,17 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
-      const answer = desiredTerraform(situation, await gatherFacts(deps, situation))
+      const decided = desiredTerraform(situation, await gatherFacts(deps, situation))
       const { parent } = situation.request
+      const answer = { ...decided, status: withSteadyTimes(parent, decided.status) }
       if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       note(request.log, situation, answer.status)
       return replyWithTag(request, reply, answer)
     })
     app.post('/finalize', async request => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
-      const answer = finalizeTerraform(situation, { ...(await gatherFacts(deps, situation)), scan: undefined })
+      const decided = finalizeTerraform(situation, { ...(await gatherFacts(deps, situation)), scan: undefined })
+      const answer = { ...decided, status: withSteadyTimes(situation.request.parent, decided.status) }
       note(request.log, situation, answer.status)
       return answer
     })

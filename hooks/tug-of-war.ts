@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Parent } from '../lib/metacontroller.js'
+import { remember } from './remember.js'
 
 /** How often within a minute this replica may take back what another one wrote into a status. */
 const MOST_REVERSALS = 2
@@ -26,7 +27,7 @@ export function tugOfWar(now: () => string): (parent: Parent, status: object) =>
     const said = { status, version }
     // Nearly every call: nobody wrote anything since the last one.
     if (before?.version === version) {
-      remember(last, key, { ...said, reversals: before.reversals })
+      remember(last, key, { ...said, reversals: before.reversals }, MAX_REMEMBERED)
       return false
     }
     const isSaidAgain = before !== undefined && withoutTimes(before.status) === withoutTimes(status)
@@ -34,16 +35,10 @@ export function tugOfWar(now: () => string): (parent: Parent, status: object) =>
     const time = Date.parse(now())
     const reversals = (before?.reversals ?? []).filter(at => Math.abs(time - at) < WITHIN_MS)
     const isHeld = isTakenBack && reversals.length >= MOST_REVERSALS
-    remember(last, key, { ...said, reversals: isTakenBack && !isHeld ? [...reversals, time] : reversals })
+    const more = isTakenBack && !isHeld ? [time] : []
+    remember(last, key, { ...said, reversals: [...reversals, ...more] }, MAX_REMEMBERED)
     return isHeld
   }
-}
-
-function remember(last: Map<string, Said>, key: string, said: Said): void {
-  last.delete(key)
-  last.set(key, said)
-  const oldest = last.keys().next()
-  if (last.size > MAX_REMEMBERED && oldest.done === false) last.delete(oldest.value)
 }
 
 /** A condition that comes back has another time, and Metacontroller adds the generation. */

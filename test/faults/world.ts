@@ -29,7 +29,7 @@ export interface WorldOptions {
   /** How far the clock of each replica of the hooks is ahead, in milliseconds; one that is right when left out. */
   clocks?: readonly number[]
   /** What the engine sees of the cluster. */
-  view?: (cluster: MemoryCluster) => Cluster
+  view?: (cluster: MemoryCluster, timers: VirtualTimers) => Cluster
   /** Stands between the engine and the hooks. */
   wire?: (call: CallHook) => CallHook
 }
@@ -140,7 +140,7 @@ async function startWorld(options: WorldOptions): Promise<FaultWorld> {
       workers: 0,
       onFailure: ({ message }) => events.push(message),
     })
-  let engine = await start(view(cluster))
+  let engine = await start(view(cluster, timers))
   argoCdStandIn(cluster, timers)
   if (hasKubelet) jobStandIn(cluster, timers, script)
 
