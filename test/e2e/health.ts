@@ -7,7 +7,7 @@ import { pushImage, pushScripts } from './images.js'
 import { type Seen, apply, get, list } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { eventually, run } from './shell.js'
-import { terraform } from './terraform.js'
+import { inRegistry, terraform } from './terraform-state.js'
 
 const PATCH = 'docs/argo-cd-health.yaml'
 const KEYS = ['Service', 'Terraform'].map(kind => `resource.customizations.health.alustan.io_${kind}`)
@@ -39,12 +39,11 @@ async function isCalled(health: string, states: Record<string, string>, world: W
 }
 
 function infrastructure(world: World, variables: Record<string, string>): Seen {
-  const containerRegistry = {
-    provider: 'generic',
-    host: process.env.REGISTRY ?? 'localhost:5000',
-    imageName: IMAGE,
-  }
-  const object = terraform('infra', world, { variables, containerRegistry, postDeploy: undefined })
+  const object = terraform('infra', world, {
+    variables,
+    containerRegistry: inRegistry(IMAGE),
+    postDeploy: undefined,
+  })
   object.metadata.annotations = { 'argocd.argoproj.io/sync-options': 'PrunePropagationPolicy=background' }
   return object
 }

@@ -13,7 +13,7 @@ import { startLoad } from './load.js'
 import type { World } from './scenario.js'
 import { completes } from './service-state.js'
 import { type Background, eventually, run } from './shell.js'
-import { reaches, terraform } from './terraform.js'
+import { inRegistry, reaches, terraform } from './terraform-state.js'
 
 /** What the steps share. */
 export interface Installation {
@@ -97,7 +97,7 @@ export async function upgrades(world: World, { values, versions }: Installation)
   const { namespace, secretsNamespace } = world
   const imageName = 'alustan/infrastructure-of-install'
   await pushScripts(imageName, { deploy: 'sleep 45', report: 'echo \'{"outputs": {"a": 1}}\'' }, '1.0.0')
-  const containerRegistry = { provider: 'generic', host: process.env.REGISTRY ?? 'localhost:5000', imageName }
+  const containerRegistry = inRegistry(imageName)
   const spec = { scripts: { deploy: 'deploy' }, postDeploy: { script: 'report' }, containerRegistry }
   await apply(terraform(INFRASTRUCTURE, world, spec))
   await reaches(INFRASTRUCTURE, world, ({ run: { phase } = {} }) => phase === 'Running', 120)

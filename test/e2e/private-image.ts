@@ -7,7 +7,7 @@ import { apply, get, list, remove } from './kubectl.js'
 import { PASSWORD, type RegistryProcess, USER, startRegistry } from './registry-process.js'
 import type { Scenario, World } from './scenario.js'
 import { eventually, run } from './shell.js'
-import { reaches, terraform } from './terraform.js'
+import { reaches, terraform } from './terraform-state.js'
 
 const KIND = 'terraforms.alustan.io'
 const IMAGE = 'alustan/private'

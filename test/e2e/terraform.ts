@@ -3,55 +3,15 @@ import { pushScripts, removeBlob, removeTag } from './images.js'
 import { type Seen, apply, get, list, patch, remove } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { eventually } from './shell.js'
+import { INFRASTRUCTURE as IMAGE, reaches, terraform } from './terraform-state.js'
 
 const KIND = 'terraforms.alustan.io'
-const IMAGE = 'alustan/infrastructure'
 
 const SCRIPTS = {
   deploy: 'echo "deploys $TF_VAR_region"; sleep "${PAUSE:-0}"; exit "${CODE:-0}"',
   destroy: 'echo "destroys $*"; sleep 2',
   report:
     'echo "noise { not json"; echo "{\\"outputs\\": {\\"args\\": \\"$*\\", \\"region\\": \\"$TF_VAR_region\\", \\"key\\": {\\"value\\": \\"canary\\", \\"sensitive\\": true}}}"; echo done',
-}
-
-/** A Terraform of the scenario's namespace. */
-export function terraform(name: string, { namespace }: World, spec: object = {}): Seen {
-  return {
-    apiVersion: 'alustan.io/v1alpha1',
-    kind: 'Terraform',
-    metadata: { name, namespace },
-    spec: {
-      variables: { TF_VAR_region: 'us-east-1', TF_VAR_odd: 'a $(SCRIPT) $$ "b"\nc' },
-      scripts: { deploy: 'deploy', destroy: 'destroy -c' },
-      postDeploy: { script: 'report', args: { region: 'TF_VAR_region' } },
-      containerRegistry: {
-        provider: 'generic',
-        host: process.env.REGISTRY ?? 'localhost:5000',
-        imageName: IMAGE,
-        semanticVersion: '~1.0.0',
-      },
-      retries: 0,
-      ...spec,
-    },
-  }
-}
-
-/** Waits until a Terraform's status, of its newest generation, is as wanted. */
-export async function reaches(
-  name: string,
-  { namespace }: World,
-  wanted: (status: Seen) => boolean | Promise<boolean>,
-  // On a machine that does much else, a pod takes half a minute to start.
-  seconds = 180,
-): Promise<Seen> {
-  return eventually(`${name} gets there`, seconds, async () => {
-    const object = await get(KIND, name, namespace)
-    const { status, metadata } = object ?? {}
-    if (status?.observedGeneration === metadata?.generation && (await wanted(status))) return status
-    throw new Error(
-      JSON.stringify({ state: status?.state, message: status?.message, image: status?.image, run: status?.run }),
-    )
-  })
 }
 
 const isCompleted = ({ state }: Seen) => state === 'Completed'

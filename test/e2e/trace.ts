@@ -12,7 +12,7 @@ import { type Seen, apply, list } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { completes, state } from './service-state.js'
 import { eventually, start } from './shell.js'
-import { reaches, terraform } from './terraform.js'
+import { inRegistry, reaches, terraform } from './terraform-state.js'
 import { faultSteps } from './trace-faults.js'
 
 const IMAGE = 'alustan/traced'
@@ -44,16 +44,10 @@ async function service(name: string, world: World, dependencies: object, source:
   return object
 }
 
-const infrastructure = (world: World) => {
-  const containerRegistry = {
-    provider: 'generic',
-    host: process.env.REGISTRY ?? 'localhost:5000',
-    imageName: INFRASTRUCTURE,
-  }
-  return terraform('vpc', world, { containerRegistry, postDeploy: { script: 'report' } })
-}
+const infrastructure = (world: World) =>
+  terraform('vpc', world, { containerRegistry: inRegistry(INFRASTRUCTURE), postDeploy: { script: 'report' } })
 
-/** Lines of a table whose words are apart by any blanks, and whose names end in whatever the cluster gave them. */
+/** Lines that a command printed, in whatever order. */
 function shows(told: string, ...lines: RegExp[]): void {
   for (const line of lines) assert.match(told, new RegExp(line.source, 'm'), told)
 }
