@@ -28,6 +28,20 @@ t.test('render prints children and status of every resource as YAML, through the
   t.match(stdout, '# Service default/api-service: ApplicationSet\n')
 })
 
+t.test('tags are of an image in whatever registry, also where the option names one', t => {
+  const given = ['alustan/a=1.0.0,1.1.0', 'localhost:5000/alustan/b=2.0.0', 'ghcr.io/c=3.0.0', 'localhost/d=4.0.0']
+  t.same(
+    [...parseTagsOption(given)],
+    [
+      ['alustan/a', ['1.0.0', '1.1.0']],
+      ['alustan/b', ['2.0.0']],
+      ['c', ['3.0.0']],
+      ['d', ['4.0.0']],
+    ],
+  )
+  t.end()
+})
+
 t.test('render takes observed children from the files: what runs is kept though the workspace is missing', async t => {
   const first = await alustan(['render', WORKSPACE, SERVICES, ...TAGS, '-o', 'json'])
   const [{ children }] = JSON.parse(first.stdout)

@@ -3,6 +3,9 @@ import type { KubernetesObject } from '../metacontroller.js'
 import { API_VERSION } from '../names.js'
 import { type Repositories, tagsPage } from './tags-page.js'
 
+/** The registry in an image's name: whatever it is, this stands in for it. */
+const HOST = /^(localhost|[^/]*[.:][^/]*)\//
+
 /** A `fetch` that answers as a registry with these tags would; nothing leaves this process. */
 export function registryFetch(repositories: Repositories): typeof fetch {
   return async input => {
@@ -24,7 +27,7 @@ export function parseTagsOption(options: readonly string[]): Repositories {
           `--tags '${option}' is not IMAGE=TAG,TAG; write it like alustan/backend=0.2.0,0.2.1`,
         )
       }
-      return [image, tags.split(',')]
+      return [image.replace(HOST, ''), tags.split(',')]
     }),
   )
 }
