@@ -4,12 +4,6 @@ import { remember } from './remember.js'
 
 const MAX_REMEMBERED = 20_000
 
-type Told = Pick<Condition, 'type' | 'status' | 'lastTransitionTime'>
-
-function timesOf({ type, status, lastTransitionTime }: Told): Told {
-  return { type, status, lastTransitionTime }
-}
-
 interface Timed {
   readonly conditions: readonly Condition[]
 }
@@ -21,10 +15,12 @@ interface Timed {
  * its time, and of two times of the same the later one counts, whoever told it.
  */
 export function steadyTimes(): <Status extends Timed>(parent: Parent, status: Status) => Status {
-  const told = new Map<string, readonly Told[]>()
-  return ({ metadata, status: observed }, status) => {
-    const key = metadata.uid ?? ''
-    const before = told.get(key) ?? []
+  const told = new Map<string, readonly Condition[]>()
+  return ({ metadata: { uid }, status: observed }, status) => {
+    if (uid === undefined) return status
+    const before = told.get(uid) ?? []
+    // Nearly every call: the times are those that were told last.
+    if (isSameTimes(before, status.conditions)) return status
     const seen = readConditions(isRecord(observed) ? observed.conditions : undefined)
     const conditions = status.conditions.map(condition => {
       const same = before.find(({ type, status: was }) => type === condition.type && was === condition.status)
@@ -33,7 +29,17 @@ export function steadyTimes(): <Status extends Timed>(parent: Parent, status: St
       const isOlder = old !== undefined && same.lastTransitionTime < old.lastTransitionTime
       return isOlder ? condition : { ...condition, lastTransitionTime: same.lastTransitionTime }
     })
-    remember(told, key, conditions.map(timesOf), MAX_REMEMBERED)
+    remember(told, uid, conditions, MAX_REMEMBERED)
     return { ...status, conditions }
   }
+}
+
+function isSameTimes(some: readonly Condition[], others: readonly Condition[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ type, status, lastTransitionTime }, index) => {
+      const other = others[index]
+      return other?.type === type && other.status === status && other.lastTransitionTime === lastTransitionTime
+    })
+  )
 }
