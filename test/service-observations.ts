@@ -17,9 +17,11 @@ const mostly = <Value>(value: Value, ...others: Value[]) =>
 
 const secret = fc.record({
   labels: fc.constant({ 'alustan.io/secret-type': 'cluster', environment: 'staging' }),
-  annotations: fc.record(
-    { CLUSTER: mostly('in-cluster', '', undefined), USER: fc.string() },
-    { requiredKeys: ['CLUSTER'] },
+  annotations: mostly<Record<string, string>>(
+    { CLUSTER: 'in-cluster', USER: 'app' },
+    { CLUSTER: 'in-cluster' },
+    { CLUSTER: '', USER: '$' },
+    {},
   ),
 })
 

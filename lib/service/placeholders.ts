@@ -1,8 +1,12 @@
 import { AlustanError } from '../errors.js'
 import { mapValues } from '../map-values.js'
 
-/** Dollars of which one is taken away, or a placeholder: without a name when it is not written as one. */
-const PLACEHOLDER = /(\$\$+)(?=\{workspace\.)|\$\{workspace\.(?:([A-Za-z0-9][A-Za-z0-9._/-]*)(?::-([^{}]*))?\})?/g
+/**
+ * Dollars of which one is taken away, or a placeholder: without a name when it is not written as one. Dollars are tried
+ * from the first of a row only: else a long row that leads to nothing takes time in proportion to its square.
+ */
+const PLACEHOLDER =
+  /(?<!\$)(\$\$+)(?=\{workspace\.)|\$\{workspace\.(?:([A-Za-z0-9][A-Za-z0-9._/-]*)(?::-([^{}]*))?\})?/g
 
 const START = '${workspace.'
 const CURE = 'write ${workspace.NAME} or ${workspace.NAME:-text}, or $${workspace. for the text itself'
@@ -81,5 +85,5 @@ function faultOf(inner: string, name: string, end: number): string {
 
 /** Writes any text so that `fillPlaceholders` gives it back as it was. */
 export function escapePlaceholders(text: string): string {
-  return text.replace(/\$+\{workspace\./g, match => `$${match}`)
+  return text.replace(/(?<!\$)\$+\{workspace\./g, match => `$${match}`)
 }

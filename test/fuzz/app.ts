@@ -1,17 +1,19 @@
+import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { buildApp } from '../../hooks/app.js'
 import { buildMetrics } from '../../hooks/metrics.js'
 import { parseConfig } from '../../lib/config.js'
+import type { HookAnswer } from '../../lib/engine/hook.js'
 import { AlustanError } from '../../lib/errors.js'
 import { parseTag } from '../../lib/registry/tag.js'
 
 const sha = 'f'.repeat(40)
 
 /** What the hooks log as errors, the newest last. */
-export const faults: string[] = []
+const faults: string[] = []
 
 /** The hooks as a server has them, over caches that know something of everything. */
-export const app = await buildApp({
+const app = await buildApp({
   config: parseConfig({}),
   scanner: {
     read: async () => ({
@@ -46,3 +48,21 @@ export const app = await buildApp({
   now: () => '2026-01-02T03:04:05Z',
   isReady: () => true,
 })
+
+/**
+ * Posts to a hook; again while the machine is so busy that hooks refuse what comes. Throws when that is no answer and no
+ * refusal of a bad request.
+ */
+export async function post(
+  url: string,
+  payload: string | object,
+  headers: Record<string, string>,
+): Promise<HookAnswer> {
+  const { pathname } = new URL(url)
+  for (;;) {
+    const { statusCode, headers: sent, body } = await app.inject({ method: 'POST', url: pathname, payload, headers })
+    if (statusCode === 200 || statusCode === 400) return { status: statusCode, headers: sent, body }
+    if (statusCode !== 429) throw new Error(`${pathname} answers ${statusCode}: ${faults.at(-1)}`)
+    await setTimeout(1000)
+  }
+}

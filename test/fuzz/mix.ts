@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { parseJson } from '../../lib/http/parse-json.js'
+import { inRows } from './grammar.js'
 
 const part = fc.double({ min: 0, max: 1, noNaN: true })
 const size = fc.constantFrom(0, 0.02, 0.1, 0.5)
@@ -10,7 +11,7 @@ export function mixedTexts(corpus: readonly string[]): fc.Arbitrary<string> {
   const slice = (given: string, from: number, length: number) =>
     given.slice(Math.floor(from * given.length), Math.ceil((from + length) * given.length))
   const piece = fc.oneof(
-    fc.tuple(text, part, size).map(([given, from, length]) => slice(given, from, length)),
+    inRows(fc.tuple(text, part, size).map(([given, from, length]) => slice(given, from, length))),
     fc.constant(''),
     fc.string({ unit: 'binary' }),
   )
