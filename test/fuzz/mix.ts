@@ -33,6 +33,7 @@ export function mixedJson(corpus: readonly string[]): fc.Arbitrary<string> {
   const value = fc.oneof(
     { weight: 3, arbitrary: fc.tuple(text, fc.nat()).map(([given, at]) => valueAt(JSON.parse(given), at)) },
     { weight: 2, arbitrary: fc.json() },
+    { weight: 1, arbitrary: inRows(fc.string({ minLength: 1, maxLength: 10 })).map(row => JSON.stringify(row)) },
     { weight: 1, arbitrary: fc.constant(undefined) },
   )
   const edits = fc.array(fc.tuple(fc.nat(), value), { minLength: 1, maxLength: 4 })
