@@ -69,8 +69,9 @@ export function relatedWatcher(controller: ParentController): (informer: Informe
     informer.handle((before, after) => {
       if (before !== undefined && before.metadata.resourceVersion === after?.metadata.resourceVersion) return
       const objects = [before, after].filter(object => object !== undefined)
-      for (const parent of controller.customize.mayWant(informer.resource, objects))
-        void notify(controller, parent, informer, objects)
+      for (const parent of controller.customize.mayWant(informer.resource, objects)) {
+        if (!controller.queue.isWaiting(objectKey(parent.metadata))) void notify(controller, parent, informer, objects)
+      }
     })
   }
 }
