@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { alustan } from '../run-cli.js'
 import { pushScripts } from './images.js'
 import { apply, get, list, remove } from './kubectl.js'
 import { PASSWORD, type RegistryProcess, USER, startRegistry } from './registry-process.js'
@@ -28,6 +29,9 @@ function fromPrivate(name: string, world: World) {
   const containerRegistry = { provider: 'generic', host: registry.host, imageName: IMAGE }
   return terraform(name, world, { containerRegistry })
 }
+
+/** The command line's own look at the image. */
+const scan = () => alustan(['scan', `${registry.host}/${IMAGE}`, '-o', 'json'], '', { DOCKER_CONFIG_JSON: config })
 
 /** What the events of a pod of this Terraform say of its image. */
 async function pulled({ namespace }: World): Promise<string> {
@@ -64,7 +68,13 @@ export const privateImageScenario: Scenario = {
         await run('skopeo', [...copy, `docker://${registry.host}/${IMAGE}:1.0.0`])
         await apply(fromPrivate('infra', world))
         const status = await reaches('infra', world, ({ state }) => state === 'Error')
-        assert.match(status.message, new RegExp(`${registry.host}.*password|credentials`))
+        assert.match(
+          status.message,
+          /refuses to list .*; check imageName and the registry's credentials in the docker config/,
+        )
+        const { code, stderr } = await scan()
+        assert.equal(code, 5)
+        assert.doesNotMatch(stderr, /wrong-password/)
         assert.doesNotMatch(JSON.stringify(status), new RegExp(`wrong-password|${auth('wrong-password')}`))
         assert.deepEqual(await list('jobs', world.namespace), [])
       },
@@ -73,6 +83,8 @@ export const privateImageScenario: Scenario = {
       'once the password is right the node pulls the image by a Secret for that registry alone',
       async world => {
         await logIn(PASSWORD)
+        const { code, stdout } = await scan()
+        assert.deepEqual([code, JSON.parse(stdout).chosen], [0, '1.0.0'])
         const status = await reaches('infra', world, ({ state }) => state === 'Completed')
         assert.equal(status.image, `${registry.host}/${IMAGE}:1.0.0`)
         assert.match(await pulled(world), /Successfully pulled image/)
