@@ -17,9 +17,9 @@ if (!(hours! > 0) || !(resources! > 0) || !Number.isInteger(seed)) {
 }
 
 /** In a short time a few failures count for much. */
-const MOST = { requests: hours! < 1 ? 4 : 2, memory: 1.15 }
+const MOST = { requests: hours! < 1 ? 4 : 3, memory: 1.15 }
 /** In less time the heap says nothing: caches are still filling. */
-const MEMORY_HOURS = 3
+const MEMORY_HOURS = 12
 
 const began = Date.now()
 const minutes = (): string => `${((Date.now() - began) / 60_000).toFixed(1)} min`
