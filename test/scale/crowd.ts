@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { atomicUpdate } from '../../lib/engine/atomic-update.js'
 import { type ApiObject, type Cluster, isApiError } from '../../lib/engine/cluster.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
 import { API_VERSION } from '../../lib/names.js'
@@ -74,11 +75,12 @@ export async function removeCrowd(cluster: Cluster, { namespaces }: Crowd): Prom
   for (const resource of [RESOURCES.services, RESOURCES.applicationSets, RESOURCES.applications]) {
     const lists = await Promise.all(namespaces.map(namespace => limit(() => cluster.list(resource, { namespace }))))
     const release = async (object: ApiObject): Promise<void> => {
-      const { finalizers, ...metadata } = object.metadata
       try {
-        if (finalizers !== undefined)
-          await cluster.update(resource, { ...object, metadata: { ...metadata, finalizers: [] } })
-        await cluster.delete(resource, metadata)
+        await cluster.delete(resource, object.metadata)
+        await atomicUpdate(cluster, resource, object, ({ metadata, ...rest }) => ({
+          ...rest,
+          metadata: { ...metadata, finalizers: [] },
+        }))
       } catch (error) {
         if (!isApiError(error, 'NotFound')) throw error
       }
