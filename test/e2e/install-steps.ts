@@ -10,7 +10,6 @@ import { REFUSED } from './install-values.js'
 import { startInstalledController } from './installed-controller.js'
 import { type Seen, apply, get, list } from './kubectl.js'
 import { startLoad } from './load.js'
-import { ourKinds } from './custom-resource-definitions.js'
 import type { World } from './scenario.js'
 import { completes } from './service-state.js'
 import { type Background, eventually, run } from './shell.js'
@@ -191,17 +190,12 @@ export async function uninstallsByDocs(world: World, { controller }: Installatio
     .split('\n')
     .filter(line => line !== '' && !line.startsWith(world.namespace))
   assert.deepEqual(others, [], 'the cluster has no other resources of ours, whose CRDs would go')
-  try {
-    await follow('docs/uninstall.md', 'kubectl delete services.alustan.io', world)
-    await controller?.stop()
-    for (const kind of ['applicationsets', 'applications', 'jobs', 'deployments']) {
-      assert.deepEqual(await list(kind, world.namespace), [], kind)
-    }
-    assert.equal(await run('kubectl', ['get', 'crd', 'services.alustan.io', '--ignore-not-found']), '')
-  } finally {
-    // Whoever looks at what is left asks for our kinds.
-    await ourKinds()
+  await follow('docs/uninstall.md', 'kubectl delete services.alustan.io', world)
+  await controller?.stop()
+  for (const kind of ['applicationsets', 'applications', 'jobs', 'deployments']) {
+    assert.deepEqual(await list(kind, world.namespace), [], kind)
   }
+  assert.equal(await run('kubectl', ['get', 'crd', 'services.alustan.io', '--ignore-not-found']), '')
 }
 
 const KEPT = ['services.alustan.io', 'terraforms.alustan.io', 'applicationsets', 'applications', 'deployments', 'jobs']

@@ -24,7 +24,7 @@ import { METACONTROLLER } from './installed-controller.js'
 import { registryWay } from './registry-way.js'
 import type { Scenario, World } from './scenario.js'
 import { run } from './shell.js'
-import { standInKinds } from './custom-resource-definitions.js'
+import { ourKinds, standInKinds } from './custom-resource-definitions.js'
 import { type Sum, clear, tell } from './tell.js'
 
 /** An address of the cluster's service range that is rarely taken: no DNS is needed to reach the hooks. */
@@ -59,6 +59,8 @@ export async function installScenario(strategy: ApplyStrategy): Promise<Sum> {
   if (sum.failed > 0) await explain(world, installation)
   await installation.controller?.stop()
   await run('helm', ['uninstall', 'alustan', '--namespace', world.secretsNamespace, '--ignore-not-found'])
+  // The last step takes them away, and what a failed one left can only be removed with them.
+  await ourKinds()
   await clear(world)
   await removeKinds()
   way.close()
