@@ -24,12 +24,9 @@ export function tugOfWar(now: () => string): (parent: Parent, status: object) =>
     const key = `${kind} ${metadata.uid ?? ''}`
     const before = last.get(key)
     const version = String(metadata.resourceVersion)
+    // Nearly every call: nobody wrote anything since the last one. What is kept anew at each call would fill the memory.
+    if (before?.version === version) return false
     const said = { status, version }
-    // Nearly every call: nobody wrote anything since the last one.
-    if (before?.version === version) {
-      remember(last, key, { ...said, reversals: before.reversals }, MAX_REMEMBERED)
-      return false
-    }
     const isSaidAgain = before !== undefined && withoutTimes(before.status) === withoutTimes(status)
     const isTakenBack = isSaidAgain && !isDeepStrictEqual(comparable(written), comparable(status))
     const time = Date.parse(now())

@@ -11,8 +11,8 @@ import { tagMeasurement } from './tags.js'
 // Ratios only, both sides measured in turn in this one run. `--short` takes fewer and shorter rounds: enough to see that
 // everything can be measured, not enough to judge. The results are also written to bench-results.json.
 const isShort = process.argv.includes('--short')
-const rounds = isShort ? 1 : 7
-const seconds = isShort ? 1 : 3
+const rounds = isShort ? 3 : 7
+const seconds = isShort ? 2 : 3
 
 const images = Array.from({ length: 10 }, (_, index) => [`bench/image-${index}`, ['0.1.0', '0.2.0', '0.2.1']] as const)
 const registry = await startFakeRegistry(Object.fromEntries(images.map(([name, tags]) => [name, [...tags]])))
@@ -36,7 +36,7 @@ const measurements: Measurement[] = [
   await scanMeasurement(),
   ...(await listingMeasurements()),
   await outageMeasurement(outage, rounds, seconds),
-  await memoryMeasurement(registry.url, isShort ? 50_000 : 100_000),
+  await memoryMeasurement(registry.url),
 ]
 report(measurements, 'bench-results.json')
 await registry.close()
