@@ -8,7 +8,8 @@ const WITHIN_MS = 60_000
 const MAX_REMEMBERED = 20_000
 
 interface Said {
-  readonly status: object
+  /** A status as JSON: as an object it would take several times as much memory. */
+  readonly text: string
   readonly version: string
   /** When it was said again though the status had become another one, in milliseconds. */
   readonly reversals: readonly number[]
@@ -24,16 +25,18 @@ export function tugOfWar(now: () => string): (parent: Parent, status: object) =>
     const key = `${kind} ${metadata.uid ?? ''}`
     const before = last.get(key)
     const version = String(metadata.resourceVersion)
-    // Nearly every call: nobody wrote anything since the last one. What is kept anew at each call would fill the memory.
-    if (before?.version === version) return false
-    const said = { status, version }
-    const isSaidAgain = before !== undefined && withoutTimes(before.status) === withoutTimes(status)
+    const text = JSON.stringify(status)
+    const isSameVersion = before?.version === version
+    // Nearly every call: nobody wrote anything since this replica said the same.
+    if (isSameVersion && before.text === text) return false
+    const isSaidAgain =
+      before !== undefined && !isSameVersion && withoutTimes(JSON.parse(before.text)) === withoutTimes(status)
     const isTakenBack = isSaidAgain && !isDeepStrictEqual(comparable(written), comparable(status))
     const time = Date.parse(now())
     const reversals = (before?.reversals ?? []).filter(at => Math.abs(time - at) < WITHIN_MS)
     const isHeld = isTakenBack && reversals.length >= MOST_REVERSALS
     const more = isTakenBack && !isHeld ? [time] : []
-    remember(last, key, { ...said, reversals: [...reversals, ...more] }, MAX_REMEMBERED)
+    remember(last, key, { text, version, reversals: [...reversals, ...more] }, MAX_REMEMBERED)
     return isHeld
   }
 }
