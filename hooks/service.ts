@@ -41,8 +41,8 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
       const { parent } = situation.request
       const told = feedbackService(parent, situation.spec.value)
       const feedbackFailure = told && deps.feedback?.failure(told)
-      const decided = desiredService(situation, { now: deps.now(), scan, pullRequests, feedbackFailure })
-      const answer = { ...decided, status: withSteadyTimes(parent, decided.status) }
+      const facts = { now: deps.now(), scan, pullRequests, feedbackFailure }
+      const answer = withSteadyTimes(parent, desiredService(situation, facts))
       tellPullRequests(deps, parent, situation.spec.value, answer.status.previews)
       if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       noteChange(request.log, parent, answer.status)
@@ -50,8 +50,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     })
     app.post('/finalize', async request => {
       const finalize = parseSyncRequest(request.body)
-      const decided = finalizeService(finalize, deps.now())
-      const answer = { ...decided, status: withSteadyTimes(finalize.parent, decided.status) }
+      const answer = withSteadyTimes(finalize.parent, finalizeService(finalize, deps.now()))
       tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, [])
       noteChange(request.log, finalize.parent, answer.status)
       return answer

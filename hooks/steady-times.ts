@@ -1,11 +1,9 @@
 import { type Condition, readConditions } from '../lib/conditions.js'
-import { type Parent, isRecord } from '../lib/metacontroller.js'
-import { remember } from './remember.js'
-
-const MAX_REMEMBERED = 20_000
+import type { Parent } from '../lib/metacontroller.js'
+import { remember } from '../lib/remember.js'
 
 interface Timed {
-  readonly conditions: readonly Condition[]
+  readonly status: { readonly conditions: readonly Condition[] }
 }
 
 /**
@@ -14,14 +12,15 @@ interface Timed {
  * write a call with another old state, without end while watches lag by seconds. So a transition that was told of keeps
  * its time, and of two times of the same the later one counts, whoever told it.
  */
-export function steadyTimes(): <Status extends Timed>(parent: Parent, status: Status) => Status {
+export function steadyTimes(): <Answer extends Timed>(parent: Parent, answer: Answer) => Answer {
   const told = new Map<string, readonly Condition[]>()
-  return ({ metadata: { uid }, status: observed }, status) => {
-    if (uid === undefined) return status
+  return ({ metadata: { uid }, status: observed }, answer) => {
+    const { status } = answer
+    if (uid === undefined) return answer
     const before = told.get(uid) ?? []
     // Nearly every call: the times are those that were told last.
-    if (isSameTimes(before, status.conditions)) return status
-    const seen = readConditions(isRecord(observed) ? observed.conditions : undefined)
+    if (isSameTimes(before, status.conditions)) return answer
+    const seen = readConditions(observed)
     const conditions = status.conditions.map(condition => {
       const same = before.find(({ type, status: was }) => type === condition.type && was === condition.status)
       if (same === undefined) return condition
@@ -29,8 +28,8 @@ export function steadyTimes(): <Status extends Timed>(parent: Parent, status: St
       const isOlder = old !== undefined && same.lastTransitionTime < old.lastTransitionTime
       return isOlder ? condition : { ...condition, lastTransitionTime: same.lastTransitionTime }
     })
-    remember(told, uid, conditions, MAX_REMEMBERED)
-    return { ...status, conditions }
+    remember(told, uid, conditions)
+    return { ...answer, status: { ...status, conditions } }
   }
 }
 

@@ -35,17 +35,16 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
   return async app => {
     app.post('/sync', async (request, reply) => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
-      const decided = desiredTerraform(situation, await gatherFacts(deps, situation))
       const { parent } = situation.request
-      const answer = { ...decided, status: withSteadyTimes(parent, decided.status) }
+      const answer = withSteadyTimes(parent, desiredTerraform(situation, await gatherFacts(deps, situation)))
       if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       note(request.log, situation, answer.status)
       return replyWithTag(request, reply, answer)
     })
     app.post('/finalize', async request => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
-      const decided = finalizeTerraform(situation, { ...(await gatherFacts(deps, situation)), scan: undefined })
-      const answer = { ...decided, status: withSteadyTimes(situation.request.parent, decided.status) }
+      const facts = { ...(await gatherFacts(deps, situation)), scan: undefined }
+      const answer = withSteadyTimes(situation.request.parent, finalizeTerraform(situation, facts))
       note(request.log, situation, answer.status)
       return answer
     })

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Parent } from '../lib/metacontroller.js'
-import { remember } from './remember.js'
+import { remember } from '../lib/remember.js'
 
 /** How often within a minute this replica may take back what another one wrote into a status. */
 const MOST_REVERSALS = 2
 const WITHIN_MS = 60_000
-const MAX_REMEMBERED = 20_000
 
 interface Said {
   /** A status as JSON: as an object it would take several times as much memory. */
@@ -36,7 +35,7 @@ export function tugOfWar(now: () => string): (parent: Parent, status: object) =>
     const reversals = (before?.reversals ?? []).filter(at => Math.abs(time - at) < WITHIN_MS)
     const isHeld = isTakenBack && reversals.length >= MOST_REVERSALS
     const more = isTakenBack && !isHeld ? [time] : []
-    remember(last, key, { text, version, reversals: [...reversals, ...more] }, MAX_REMEMBERED)
+    remember(last, key, { text, version, reversals: [...reversals, ...more] })
     return isHeld
   }
 }

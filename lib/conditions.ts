@@ -13,8 +13,8 @@ export const Condition = z.object({
 export type Condition = z.infer<typeof Condition>
 
 /** The conditions of a status, read by hand at every call: the API server has checked them. What is none is left out. */
-export function readConditions(given: unknown): Condition[] {
-  return Array.isArray(given) ? given.filter(isCondition) : []
+export function readConditions(status: unknown): Condition[] {
+  return isRecord(status) && Array.isArray(status.conditions) ? status.conditions.filter(isCondition) : []
 }
 
 function isCondition(thing: unknown): thing is Condition {

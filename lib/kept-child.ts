@@ -2,14 +2,11 @@ import type { DesiredChild, KubernetesObject } from './metacontroller.js'
 
 /** Whether a label or annotation is one that alustan writes; the others of `app.kubernetes.io` are of users. */
 function isOurs(key: string): boolean {
-  const domain = key.slice(0, key.indexOf('/') + 1)
-  return domain === 'alustan.io/' || domain.endsWith('.alustan.io/') || key === 'app.kubernetes.io/managed-by'
+  return /^([a-z-]+\.)*alustan\.io\//.test(key) || key === 'app.kubernetes.io/managed-by'
 }
 
 function ours(map: Record<string, string> | null | undefined): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const [key, value] of Object.entries(map ?? {})) if (isOurs(key)) kept[key] = value
-  return kept
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => isOurs(key)))
 }
 
 /**

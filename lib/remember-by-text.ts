@@ -1,3 +1,5 @@
+import { remember } from './remember.js'
+
 const MAX_ENTRIES = 2000
 const MAX_TEXT = 8 * 1024
 
@@ -14,9 +16,7 @@ export function rememberByText<Given, Answer>(
     if (before !== undefined) return before
     const answer = compute(given)
     if (text.length > MAX_TEXT) return answer
-    known.set(text, answer)
-    const oldest = known.keys().next()
-    if (known.size > MAX_ENTRIES && oldest.done === false) known.delete(oldest.value)
+    remember(known, text, answer, MAX_ENTRIES)
     return answer
   }
 }

@@ -17,7 +17,7 @@ export function suspendedStatus(parent: Parent): ServiceStatus {
   return {
     previewURLs: [],
     ...previous,
-    conditions: readConditions(previous.conditions),
+    conditions: readConditions(previous),
     state: STATES.find(state => state === previous.state) ?? 'Progressing',
     message: 'suspended: nothing is changed until spec.suspend is false',
   }
@@ -43,7 +43,6 @@ export interface Report {
 /** Makes the status of a Service; the same report gives the same bytes. */
 export function serviceStatus(parent: Parent, report: Report, now: string): ServiceStatus {
   const { state, message, image, blockers, deletedWith } = report
-  const previous = isRecord(parent.status) ? readConditions(parent.status.conditions) : []
   return {
     state,
     message,
@@ -54,7 +53,7 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
     ...healthStatus(report),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
     ...(deletedWith !== undefined && { deletedWith }),
-    conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], previous, {
+    conditions: stampConditions([...kstatus(standing(report)), ...report.verdicts], readConditions(parent.status), {
       now,
       generation: parent.metadata.generation,
     }),

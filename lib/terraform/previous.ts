@@ -32,7 +32,7 @@ export function readPrevious(given: unknown): PreviousStatus {
     image: text(status.image),
     deployed: text(status.deployed),
     run: readRun(status.run),
-    conditions: readConditions(status.conditions),
+    conditions: readConditions(status),
   }
 }
 
