@@ -10,11 +10,11 @@ import { apiURL, kubernetesApi } from '../lib/kubernetes/api.js'
 import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
 import { systemClock } from '../lib/refresh/clock.js'
 import { imageScanner, registryCredentials } from '../lib/registry/image-scanner.js'
+import { rfc3339 } from '../lib/rfc3339.js'
 import { buildApp } from './app.js'
 import { listingLog } from './listing-log.js'
 import { buildMetrics } from './metrics.js'
 import { scanLog } from './scan-log.js'
-import { rfc3339 } from '../lib/rfc3339.js'
 
 /** How long the listener stays open after SIGTERM, so that calls already routed to this process still find it. */
 const DRAIN_MS = 1000

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import type { ApiObject } from '../lib/engine/cluster.js'
 import { startEngine } from '../lib/engine/engine.js'
 import type { CallHook } from '../lib/engine/hook.js'
 import type { MemoryCluster } from '../lib/engine/memory-cluster.js'
@@ -10,6 +11,17 @@ const CONTROLLERS = ['services', 'terraforms'].map(
 )
 /** A round in which an answer flips is followed by the next at once: more calls a second than this are a hot loop. */
 const MOST_CALLS_A_SECOND = 40
+
+/** The workspace of a history's Services. */
+export const secret: ApiObject = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {
+    name: 'staging',
+    namespace: 'alustan',
+    labels: { 'alustan.io/secret-type': 'cluster', environment: 'staging' },
+  },
+}
 
 /** An engine whose time only a history moves. */
 export interface LifeEngine {

@@ -10,7 +10,7 @@ import { createGitHubClient } from '../lib/github/client.js'
 import { createPullRequestLister } from '../lib/github/pull-request-lister.js'
 import { createRunReader } from '../lib/kubernetes/run-reader.js'
 import { observedElements } from '../lib/preview/preview-element.js'
-import { startLifeEngine, writesAtRest } from './life-engine.js'
+import { secret, startLifeEngine, writesAtRest } from './life-engine.js'
 import { type Pull, openPage, pullHistory } from './pull-history.js'
 import { seededPick } from './seeded-pick.js'
 
@@ -31,15 +31,6 @@ const service: ApiObject = {
     workspace: 'staging',
     source: { repoURL: 'https://example.com/x', values: { cluster: 'in-cluster' } },
     previewEnvironment: { enabled: true, gitOwner: 'team', gitRepo: 'app' },
-  },
-}
-const secret: ApiObject = {
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: {
-    name: 'staging',
-    namespace: 'alustan',
-    labels: { 'alustan.io/secret-type': 'cluster', environment: 'staging' },
   },
 }
 

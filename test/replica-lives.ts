@@ -11,7 +11,7 @@ import { virtualTimers } from '../lib/engine/timers.js'
 import { createRegistryClient } from '../lib/registry/client.js'
 import { compareTags, parseTag } from '../lib/registry/tag.js'
 import { createScanner } from '../lib/registry/scanner.js'
-import { startLifeEngine, writesAtRest } from './life-engine.js'
+import { secret, startLifeEngine, writesAtRest } from './life-engine.js'
 import { seededPick } from './seeded-pick.js'
 
 // Plays histories of a Service and a Terraform whose hooks are two replicas that are called in turn: each has a cache of
@@ -40,15 +40,6 @@ const terraform = (range: string): ApiObject => ({
   metadata: NAME,
   spec: { scripts: { deploy: 'deploy', destroy: 'destroy' }, containerRegistry: registry(range) },
 })
-const secret: ApiObject = {
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: {
-    name: 'staging',
-    namespace: 'alustan',
-    labels: { 'alustan.io/secret-type': 'cluster', environment: 'staging' },
-  },
-}
 
 /** Plays one history; returns what went wrong. */
 async function history(seed: number): Promise<string | undefined> {
