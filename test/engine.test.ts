@@ -548,6 +548,17 @@ t.test('customize and related objects', async t => {
     t.same(w.calls.at(-1)!.request.related, { 'Secret.v1': {} }, 'a kind that was asked for is there, though empty')
   })
 
+  t.test('a change of a related object is noticed too when the rules are due to be asked for again', async t => {
+    const w = await world(byLabel, { controller: manifest({}, { resyncPeriodSeconds: 1_000_000 }) })
+    await w.cluster.create(terraforms, parent())
+    await w.settle()
+    await w.pass(20 * 60)
+    await w.cluster.create(secrets, secret('s', { environment: 'other' }))
+    t.equal(hooks(await w.settle()), '', 'nothing is asked for the sake of a stranger')
+    await w.cluster.create(secrets, secret('t', { environment: 'x' }))
+    t.equal(hooks(await w.settle()), 'customize sync')
+  })
+
   const rules: [why: string, rule: object, want: string[] | RegExp][] = [
     ['no names at all are all names, of all namespaces', { names: [] }, ['a/one', 'a/two', 'b/one']],
     ['a namespace alone is all of it', { namespace: 'a' }, ['a/one', 'a/two']],
@@ -578,6 +589,16 @@ t.test('customize and related objects', async t => {
           ],
         },
       },
+      ['a/two'],
+    ],
+    [
+      'an expression in a namespace that needs the label',
+      { namespace: 'a', labelSelector: { matchExpressions: [{ key: 'l', operator: 'Exists' }] } },
+      ['a/one'],
+    ],
+    [
+      'an expression in a namespace that does not need it',
+      { namespace: 'a', labelSelector: { matchExpressions: [{ key: 'l', operator: 'NotIn', values: ['1'] }] } },
       ['a/two'],
     ],
     ['names and labels together are refused', { names: ['one'], labelSelector: {} }, /both names and labelSelector/],

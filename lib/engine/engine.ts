@@ -67,7 +67,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       for (const controller of controllers) if (await syncNext(controller)) return true
       return false
     },
-    isIdle: () => controllers.every(({ queue, busy }) => queue.isIdle() && busy.count === 0),
+    isIdle: () => controllers.every(({ queue }) => queue.isIdle()),
     stop() {
       shared.stop()
       for (const { queue } of controllers) queue.stop()
@@ -135,7 +135,6 @@ async function parentController(manifest: CompositeController, assembly: Assembl
       controller.queue.addAfter(objectKey(parent.metadata), seconds * 1000)
     },
     failed: onFailure,
-    busy: { count: 0 },
     wake: workers === 0 ? () => undefined : worker(() => controller, workers),
   }
   const watchRelated = relatedWatcher(controller)

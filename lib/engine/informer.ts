@@ -11,6 +11,8 @@ export interface Informer {
   get: (key: string) => ApiObject | undefined
   list: () => ApiObject[]
   inNamespace: (namespace: string) => ApiObject[]
+  /** The objects of a namespace that have a label, of whatever value unless one is named. */
+  labelled: (namespace: string, key: string, value?: string) => ApiObject[]
   /** The objects that a parent with this uid controls, or that have its label. */
   claimedBy: (uid: string) => ApiObject[]
   /** Adds a handler; it is told at once of everything that is known. */
@@ -48,9 +50,13 @@ function startInformer(
   let hasSynced = false
   const handlers: Handler[] = []
   const namespaces = objectIndex(({ metadata }) => [metadata.namespace ?? ''])
+  const labels = objectIndex(({ metadata: { namespace = '', labels = {} } }) =>
+    Object.entries(labels).flatMap(([key, value]) => [labelText(namespace, key), labelText(namespace, key, value)]),
+  )
   const claims = objectIndex(claimantsOf)
   const tell: Handler = (before, after) => {
     namespaces.changed(before, after)
+    labels.changed(before, after)
     claims.changed(before, after)
     for (const handler of handlers) handler(before, after)
   }
@@ -78,6 +84,7 @@ function startInformer(
     get: key => objects.get(key),
     list: () => [...objects.values()],
     inNamespace: namespaces.find,
+    labelled: (...label) => labels.find(labelText(...label)),
     claimedBy: claims.find,
     handle(handler) {
       handlers.push(handler)
@@ -86,6 +93,9 @@ function startInformer(
   }
   return { informer, stop }
 }
+
+const labelText = (namespace: string, key: string, value?: string): string =>
+  value === undefined ? `${namespace} ${key}` : `${namespace} ${key}=${value}`
 
 /** Objects by a text that is made of them, of which one may have several. */
 function objectIndex(textsOf: (object: ApiObject) => readonly string[]): {

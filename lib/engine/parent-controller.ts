@@ -3,7 +3,7 @@ import { controllerOf, hasLabelOf } from './claim-children.js'
 import { objectKey, type ApiObject } from './cluster.js'
 import { TooManyRequests } from './hook.js'
 import type { Informer } from './informer.js'
-import { RelatedNotListed, ruleResource, selects } from './related.js'
+import { RelatedNotListed } from './related.js'
 import { syncParent, type SyncContext } from './sync-parent.js'
 import type { WorkQueue } from './work-queue.js'
 
@@ -23,8 +23,6 @@ export interface ParentController extends SyncContext {
   /** Lets a free worker look at the queue. */
   wake: () => void
   failed: (failure: SyncFailure) => void
-  /** Counts the work that is under way beside the queue. */
-  busy: { count: number }
 }
 
 /** Subscribes to parents and children: each change adds the parent that it is about to the queue. */
@@ -61,7 +59,7 @@ function parentsOf({ parents, parentResource }: ParentController, child: ApiObje
 }
 
 /** Subscribes to a related kind, once: a change asks again every parent one of whose rules selects it, now or before. */
-export function relatedWatcher(controller: ParentController): (informer: Informer) => void {
+export function relatedWatcher({ customize, queue }: ParentController): (informer: Informer) => void {
   const watched = new Set<Informer>()
   return informer => {
     if (watched.has(informer)) return
@@ -69,34 +67,8 @@ export function relatedWatcher(controller: ParentController): (informer: Informe
     informer.handle((before, after) => {
       if (before !== undefined && before.metadata.resourceVersion === after?.metadata.resourceVersion) return
       const objects = [before, after].filter(object => object !== undefined)
-      for (const parent of controller.customize.mayWant(informer.resource, objects)) {
-        if (!controller.queue.isWaiting(objectKey(parent.metadata))) void notify(controller, parent, informer, objects)
-      }
+      for (const parent of customize.selecting(informer.resource, objects)) queue.add(objectKey(parent.metadata))
     })
-  }
-}
-
-async function notify(
-  controller: ParentController,
-  parent: ApiObject,
-  { resource }: Informer,
-  objects: readonly ApiObject[],
-): Promise<void> {
-  const { customize, cluster, queue, busy } = controller
-  busy.count++
-  try {
-    for (const rule of await customize.rules(parent)) {
-      if (rule.apiVersion !== resource.apiVersion || rule.resource !== resource.resource) continue
-      const found = await ruleResource(cluster, rule)
-      if (objects.some(object => selects(rule, found, object))) {
-        queue.add(objectKey(parent.metadata))
-        return
-      }
-    }
-  } catch {
-    // The parent's own round meets the same failure and reports it.
-  } finally {
-    busy.count--
   }
 }
 

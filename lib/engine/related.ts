@@ -11,12 +11,9 @@ export class RelatedNotListed extends Error {
   override readonly name = 'RelatedNotListed'
 }
 
-/** Whether a rule selects an object. Throws on a rule that has both names and a selector. */
+/** Whether a rule, which has no names or no selector, selects an object. Throws on an operator that Kubernetes does not know. */
 export function selects(rule: Rule, resource: Resource, object: ApiObject): boolean {
   const { names, namespace, labelSelector } = rule
-  if (names.length > 0 && labelSelector !== undefined) {
-    throw new Error(`related rule for ${rule.resource} has both names and labelSelector; it may have one of them`)
-  }
   if (object.apiVersion !== rule.apiVersion || object.kind !== resource.kind) return false
   if (resource.namespaced && namespace !== '' && object.metadata.namespace !== namespace) return false
   if (labelSelector !== undefined) return matchesSelector(labelSelector, object.metadata.labels)
@@ -24,7 +21,7 @@ export function selects(rule: Rule, resource: Resource, object: ApiObject): bool
 }
 
 /** The resource of a rule; throws when the cluster does not know it. */
-export async function ruleResource(cluster: Cluster, { apiVersion, resource }: Rule): Promise<Resource> {
+async function ruleResource(cluster: Cluster, { apiVersion, resource }: Rule): Promise<Resource> {
   const found = await cluster.findResource({ apiVersion, resource })
   if (found === undefined) throw new Error(`discovery: no resource ${resource} in ${apiVersion}`)
   return found
@@ -33,11 +30,14 @@ export async function ruleResource(cluster: Cluster, { apiVersion, resource }: R
 /** What a rule can select at most, without a look at everything. */
 function candidates(
   { names, namespace, labelSelector }: Rule,
-  { resource, get, list, inNamespace }: Informer,
+  { resource, get, list, inNamespace, labelled }: Informer,
 ): ApiObject[] {
   if (!resource.namespaced || namespace === '') return list()
-  if (names.length === 0 || labelSelector !== undefined) return inNamespace(namespace)
-  return names.flatMap(name => get(objectKey({ name, namespace })) ?? [])
+  if (names.length > 0) return names.flatMap(name => get(objectKey({ name, namespace })) ?? [])
+  const [label] = Object.entries(labelSelector?.matchLabels ?? {})
+  if (label !== undefined) return labelled(namespace, ...label)
+  const needed = labelSelector?.matchExpressions.find(({ operator }) => operator === 'Exists' || operator === 'In')
+  return needed === undefined ? inNamespace(namespace) : labelled(namespace, needed.key)
 }
 
 /** What the rules select now, with an empty group for a kind of which nothing is selected. Throws `RelatedNotListed`. */
@@ -51,6 +51,9 @@ export async function relatedObjects(
     const resource = await ruleResource(cluster, rule)
     const source = informer(resource)
     if (!source.hasSynced()) throw new RelatedNotListed(`${resource.resource} are not listed yet`)
+    if (rule.names.length > 0 && rule.labelSelector !== undefined) {
+      throw new Error(`related rule for ${rule.resource} has both names and labelSelector; it may have one of them`)
+    }
     const group = (related[kindKey(resource)] ??= {})
     for (const object of candidates(rule, source)) {
       if (selects(rule, resource, object)) group[objectKey(object.metadata)] = object

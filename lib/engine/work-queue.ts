@@ -6,8 +6,6 @@ const MAX_DELAY_MS = 1_000_000
 /** Keys to be worked on: each once however often it is added, never two workers on one key. */
 export interface WorkQueue {
   add(key: string): void
-  /** Whether a key will be taken anyway, so that adding it changes nothing. */
-  isWaiting(key: string): boolean
   /** Adds a key later; of several times that wait for one key the first counts. */
   addAfter(key: string, milliseconds: number): void
   /** Adds a key after 5 ms · 2ⁿ, at most 1000 s; n counts until `forget`. */
@@ -53,7 +51,6 @@ export function workQueue(timers: Timers, ready: () => void): WorkQueue {
   }
   return {
     add,
-    isWaiting: key => waiting.has(key),
     addAfter,
     addRateLimited(key) {
       const count = failures.get(key) ?? 0
