@@ -3,12 +3,28 @@ import { parse } from 'yaml'
 import { apply } from './kubectl.js'
 import { type Background, run, start } from './shell.js'
 
-export type ApplyStrategy = 'dynamic-apply' | 'server-side-apply'
+const STRATEGIES = ['dynamic-apply', 'server-side-apply'] as const
+export type ApplyStrategy = (typeof STRATEGIES)[number]
+
+/** What scenarios are played under: APPLY_STRATEGY, which one that runs in the cluster cannot change, or else both. */
+export function applyStrategies(): readonly ApplyStrategy[] {
+  const { APPLY_STRATEGY } = process.env
+  if (APPLY_STRATEGY === undefined) return STRATEGIES
+  const wanted = STRATEGIES.filter(strategy => strategy === APPLY_STRATEGY)
+  if (wanted.length === 0) throw new Error(`APPLY_STRATEGY is '${APPLY_STRATEGY}'; use ${STRATEGIES.join(' or ')}`)
+  return wanted
+}
 
 const FILES = ['metacontroller/services.yaml', 'metacontroller/terraforms.yaml']
 
-/** Starts what calls the hooks: the real Metacontroller where METACONTROLLER names one, else our engine. */
-export async function startController(hooksURL: string, strategy: ApplyStrategy): Promise<Background> {
+/** What calls the hooks. */
+export type Controller = Omit<Background, 'child'>
+
+/**
+ * Starts what calls the hooks: the real Metacontroller where METACONTROLLER names its binary; with
+ * METACONTROLLER=in-cluster one runs there already; else our engine.
+ */
+export async function startController(hooksURL: string, strategy: ApplyStrategy): Promise<Controller> {
   const binary = process.env.METACONTROLLER
   return binary === undefined
     ? start(process.execPath, ['dist/test/e2e/engine-process.js', ...FILES], {
@@ -18,8 +34,10 @@ export async function startController(hooksURL: string, strategy: ApplyStrategy)
     : startMetacontroller(binary, hooksURL, strategy)
 }
 
-async function startMetacontroller(binary: string, hooksURL: string, strategy: ApplyStrategy): Promise<Background> {
-  // A label of its own, so that no other Metacontroller of the cluster serves these and this one serves no others.
+const RUNS_ALREADY: Controller = { output: () => '', stop: async () => undefined }
+
+async function startMetacontroller(binary: string, hooksURL: string, strategy: ApplyStrategy): Promise<Controller> {
+  // A label of its own, so that the one that is started here serves no others.
   const [key, value] = ['alustan.io/e2e', new URL(hooksURL).port]
   const manifests = await Promise.all(
     FILES.map(async file => {
@@ -29,7 +47,8 @@ async function startMetacontroller(binary: string, hooksURL: string, strategy: A
     }),
   )
   await apply(...manifests)
-  const controller = start(binary, metacontrollerArguments(strategy, `${key}=${value}`))
+  const controller =
+    binary === 'in-cluster' ? RUNS_ALREADY : start(binary, metacontrollerArguments(strategy, `${key}=${value}`))
   return {
     ...controller,
     stop: async () => {

@@ -4,7 +4,7 @@ import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { leaks } from '../canaries.js'
 import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
-import { type ApplyStrategy, startController } from './controller.js'
+import { type ApplyStrategy, applyStrategies, startController } from './controller.js'
 import { healthScenario } from './health.js'
 import { installScenario } from './install.js'
 import { previewsScenario } from './previews.js'
@@ -20,8 +20,10 @@ import { traceScenario } from './trace.js'
 import { isToldWithoutKinds } from './trace-faults.js'
 
 // Runs every scenario under its apply strategies on the cluster in KUBECONFIG, with our hooks as a process of this machine
-// (but for the install) and Metacontroller (METACONTROLLER=<binary>, its CRDs installed) or our own engine. The cluster
-// needs Argo CD and, at REGISTRY, an image registry that its node pulls from. `npm run e2e -- service` runs one scenario.
+// (but for the install) and Metacontroller (METACONTROLLER=<binary>, its CRDs installed; or METACONTROLLER=in-cluster and
+// HOOKS_HOST=<this machine's address as pods know it>) or our own engine. The cluster needs Argo CD, which reads
+// repositories in TMPDIR, and, at REGISTRY, an image registry that its node pulls from, with an image base:1 that holds
+// bash. `npm run e2e -- service` runs one scenario.
 
 const SCENARIOS: readonly Scenario[] = [
   serviceScenario,
@@ -31,7 +33,7 @@ const SCENARIOS: readonly Scenario[] = [
   traceScenario,
   healthScenario,
 ]
-const STRATEGIES: readonly ApplyStrategy[] = ['dynamic-apply', 'server-side-apply']
+const STRATEGIES = applyStrategies()
 
 /** Makes namespaces, chart, hooks and controller for one scenario, and takes all of it away afterwards. */
 async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise<Sum> {
@@ -41,7 +43,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
     namespace: `e2e-${suffix}`,
     secretsNamespace: `e2e-${suffix}-alustan`,
     chartURL: await chartRepository(folder),
-    hooksURL: `http://127.0.0.1:${await freePort()}`,
+    hooksURL: `http://${process.env.HOOKS_HOST ?? '127.0.0.1'}:${await freePort()}`,
   }
   for (const name of [world.namespace, world.secretsNamespace]) await run('kubectl', ['create', 'namespace', name])
   const proxy = await kubectlProxy()
@@ -99,7 +101,7 @@ if (wanted.length === 0 || wanted.includes('install')) {
 await ourKinds()
 for (const scenario of SCENARIOS) {
   if (wanted.length > 0 && !wanted.includes(scenario.name.toLowerCase())) continue
-  for (const strategy of scenario.strategies ?? STRATEGIES) {
+  for (const strategy of STRATEGIES.filter(each => scenario.strategies?.includes(each) ?? true)) {
     const { passed, failed } = await runScenario(scenario, strategy)
     sum.passed += passed
     sum.failed += failed

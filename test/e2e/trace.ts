@@ -3,7 +3,7 @@ import { leaks } from '../canaries.js'
 import { command, countCommands } from './counted-command.js'
 import { examples } from './examples.js'
 import { pushImage, pushScripts, removeTag } from './images.js'
-import { apply, list } from './kubectl.js'
+import { type Seen, apply, list } from './kubectl.js'
 import type { Scenario, World } from './scenario.js'
 import { completes, state } from './service-state.js'
 import { eventually, start } from './shell.js'
@@ -52,9 +52,9 @@ export const traceScenario: Scenario = {
         await apply(...(await examples('workspace.yaml', world)))
         await apply(await tracedService('web', world, { service: ['api'] }))
         await apply(await tracedService('api', world, { terraform: ['vpc'] }))
-        await eventually('both wait', 30, async () => {
-          const states = await Promise.all(['web', 'api'].map(name => state(name, world)))
-          return states.every(each => each?.state === 'Blocked') ? true : undefined
+        await eventually('web knows what api waits for', 30, async () => {
+          const web: Seen = await state('web', world)
+          return web?.blockedBy?.[0]?.waitsFor?.join() === 'Terraform/vpc' ? true : undefined
         })
         shows(
           await says(world, 'trace', 'service/web'),
