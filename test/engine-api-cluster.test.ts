@@ -1,56 +1,17 @@
-import { once } from 'node:events'
-import { chmodSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
-import t, { type Test } from 'tap'
-import { apiCluster, type ApiCluster } from '../lib/engine/api-cluster.js'
+import t from 'tap'
+import type { ApiCluster } from '../lib/engine/api-cluster.js'
 import type { ApiObject } from '../lib/engine/cluster.js'
-import { kubectlProxy } from '../lib/engine/kubectl-proxy.js'
 import { RESOURCES } from '../lib/engine/resources.js'
+import { apiServer, refuse, type Seen } from './fake/scripted-api-server.js'
 
 const { jobs, secrets, terraforms } = RESOURCES
+
 const at = { name: 'a', namespace: 'n' }
 const object = (version: string): ApiObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { ...at, resourceVersion: version },
 })
-
-interface Seen {
-  request: string
-  body: string
-  type: string | undefined
-}
-
-/** An API server of which each answer is scripted; `seen` are the requests. */
-async function apiServer(
-  t: Test,
-  answer: (request: string, response: ServerResponse, count: number) => void,
-): Promise<{ cluster: ApiCluster; seen: Seen[]; errors: string[] }> {
-  const seen: Seen[] = []
-  const errors: string[] = []
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const line = `${request.method ?? ''} ${decodeURIComponent(request.url ?? '')}`
-    seen.push({ request: line, body: await text(request), type: request.headers['content-type'] })
-    answer(line, response, seen.length)
-  }
-  const server = createServer((request, response) => void respond(request, response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const cluster = apiCluster({ url, onError: message => errors.push(message) })
-  t.teardown(() => {
-    cluster.stop()
-    server.closeAllConnections()
-    server.close()
-  })
-  return { cluster, seen, errors }
-}
-
-const refuse = (response: ServerResponse, code: number, reason: string): void => {
-  response.statusCode = code
-  response.end(JSON.stringify({ kind: 'Status', status: 'Failure', reason, message: `it is ${reason}`, code }))
-}
 
 t.test('Requests', async t => {
   const rows: [why: string, act: (cluster: ApiCluster) => Promise<unknown>, want: Partial<Seen>][] = [
@@ -209,37 +170,4 @@ t.test('Watches', async t => {
     close()
     t.same(errors, ['watch of secrets: it is Forbidden'])
   })
-})
-
-t.test('kubectl proxy', async t => {
-  const { PATH } = process.env
-  t.afterEach(() => {
-    process.env.PATH = PATH
-  })
-  const rows: [why: string, script: string | undefined, want: string | RegExp][] = [
-    ['says where it serves', 'echo Starting to serve on 127.0.0.1:4321; exec sleep 60', 'http://127.0.0.1:4321'],
-    [
-      'gives up',
-      'echo no cluster >&2; exit 1',
-      /^kubectl proxy gave up: no cluster; does KUBECONFIG name a cluster\?$/,
-    ],
-    ['is not there', undefined, /^kubectl proxy does not start: .*; install kubectl$/],
-  ]
-  for (const [why, script, want] of rows) {
-    t.test(why, async t => {
-      const directory = t.testdir({})
-      if (script !== undefined) {
-        writeFileSync(`${directory}/kubectl`, `#!/bin/sh\n${script}\n`)
-        chmodSync(`${directory}/kubectl`, 0o755)
-      }
-      process.env.PATH = script === undefined ? directory : `${directory}:${PATH ?? ''}`
-      if (want instanceof RegExp) {
-        await t.rejects(kubectlProxy(), { message: want })
-        return
-      }
-      const proxy = await kubectlProxy()
-      t.equal(proxy.url, want)
-      proxy.stop()
-    })
-  }
 })

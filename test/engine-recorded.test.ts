@@ -3,7 +3,8 @@ import t from 'tap'
 import { startEngine } from '../lib/engine/engine.js'
 import { memoryCluster } from '../lib/engine/memory-cluster.js'
 import { virtualTimers } from '../lib/engine/timers.js'
-import { answer, controller, NOTES, recording, STEPS, STORIES, type Call, type Recording } from './engine-story.js'
+import { recording, type Call, type Recording } from './engine-recording.js'
+import { answer, controller, NOTES, STEPS, STORIES } from './engine-story.js'
 
 /** Plays the story on the engine over a cluster in memory. */
 async function play(applyStrategy: 'dynamic-apply' | 'server-side-apply'): Promise<Record<string, Call[]>> {

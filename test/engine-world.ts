@@ -5,6 +5,7 @@ import type { HookAnswer } from '../lib/engine/hook.js'
 import { memoryCluster, type MemoryCluster, type MemoryClusterOptions } from '../lib/engine/memory-cluster.js'
 import type { ObjectMap } from '../lib/engine/related.js'
 import { virtualTimers, type VirtualTimers } from '../lib/engine/timers.js'
+import { at } from './engine-objects.js'
 
 export interface HookRequest {
   parent: ApiObject
@@ -118,3 +119,12 @@ export async function world(
   }
   return { cluster, timers, engine, calls, failures, settle, pass }
 }
+
+/** The hooks that were called, in order, as `customize sync`. */
+export const hooks = (calls: readonly Call[]): string => calls.map(({ hook }) => hook).join(' ')
+/** An object of the world by its name, as it is now. */
+export const found = async (
+  { cluster }: World,
+  resource: Parameters<World['cluster']['get']>[0],
+  name: string,
+): Promise<ApiObject | undefined> => cluster.get(resource, at(name))

@@ -10,7 +10,8 @@ import { apiCluster } from '../../lib/engine/api-cluster.js'
 import type { ApiObject, Cluster } from '../../lib/engine/cluster.js'
 import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
-import { answer, controller, NAMESPACES, NOTES, recording, STEPS, STORIES, type Call } from '../engine-story.js'
+import { recording, type Call } from '../engine-recording.js'
+import { answer, controller, NAMESPACES, NOTES, STEPS, STORIES } from '../engine-story.js'
 
 /**
  * Plays the story on the cluster in KUBECONFIG under the Metacontroller in METACONTROLLER (a binary) and keeps what its
