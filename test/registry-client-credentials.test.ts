@@ -1,0 +1,78 @@
+import t from 'tap'
+import { startFakeRegistry } from './fake/registry.js'
+import { failureOf, lister, password, secret, withFake } from './registry-lister.js'
+
+t.test('credentials are shown as the challenge wants them', async t => {
+  await t.test('Basic', t =>
+    withFake(async fake => {
+      fake.access = { kind: 'basic', username: 'user', password: secret }
+      const { list } = lister(fake, { use: password })
+      t.equal((await list()).tags.length, 2)
+      await list()
+      t.equal(fake.counts.challenge, 1, 'asked for once')
+      const none = await failureOf(lister(fake).list())
+      t.match(none, { reason: 'AuthenticationFailed', message: /needs credentials/ })
+      const held = await failureOf(
+        lister(fake, { credentials: async () => ({ kind: 'helper', program: 'docker-credential-desktop' }) }).list(),
+      )
+      t.match(held, { reason: 'AuthenticationFailed', message: /needs .* the password to 'docker-credential-desktop'/ })
+      const wrong = await failureOf(lister(fake, { use: { ...password, password: 'wrong' } }).list())
+      t.match(wrong, { reason: 'AuthenticationFailed', message: /refuses to list/ })
+    }),
+  )
+  await t.test('a token for everybody, kept until it expires', t =>
+    withFake(async fake => {
+      fake.access = { kind: 'token', expiresIn: 300 }
+      const { list, pass } = lister(fake)
+      await list()
+      await list()
+      t.equal(fake.counts.token, 1)
+      t.match(fake.seen[1]?.path, '/token?service=fake&scope=repository%3Ateam%2Fapp%3Apull')
+      pass(301_000)
+      await list()
+      t.equal(fake.counts.token, 2)
+    }),
+  )
+  await t.test('a token for a password', t =>
+    withFake(async fake => {
+      fake.access = { kind: 'token', password: { username: 'user', password: secret }, field: 'access_token' }
+      t.equal((await lister(fake, { use: password }).list()).tags.length, 2)
+      const wrong = await failureOf(lister(fake, { use: { ...password, password: 'wrong' } }).list())
+      t.match(wrong, { reason: 'AuthenticationFailed', message: /gives no token \(401\)/ })
+    }),
+  )
+  await t.test('a token for an identity token', t =>
+    withFake(async fake => {
+      fake.access = { kind: 'token', identityToken: 'id' }
+      t.equal((await lister(fake, { use: { kind: 'identityToken', token: 'id' } }).list()).tags.length, 2)
+    }),
+  )
+  await t.test('nothing is sent to a token service of strangers', t =>
+    withFake(async fake => {
+      fake.access = { kind: 'token', realm: 'https://auth.attacker.example/token' }
+      const asked: string[] = []
+      const spy: typeof fetch = (input, init) => {
+        asked.push(input instanceof URL ? input.host : '')
+        return fetch(input, init)
+      }
+      const failure = await failureOf(lister(fake, { use: password, fetch: spy }).list())
+      t.match(failure, { reason: 'AuthenticationFailed', message: /auth\.attacker\.example', which is not trusted/ })
+      t.same(asked, [fake.host])
+    }),
+  )
+  await t.test('a redirect to another origin gets no credentials', t =>
+    withFake(async fake => {
+      const other = await startFakeRegistry({ 'team/app': ['3.0.0'] })
+      fake.access = { kind: 'basic', username: 'user', password: secret }
+      const { list } = lister(fake, { use: password })
+      await list()
+      fake.fault = { kind: 'redirect', to: other.url }
+      t.match((await list()).tags, [{ text: '3.0.0' }])
+      t.equal(other.seen[0]?.authorization, undefined)
+      other.access = { kind: 'basic', username: 'user', password: secret }
+      t.equal((await failureOf(list())).reason, 'AuthenticationFailed', 'nor when it asks for them')
+      t.ok(other.seen.every(({ authorization }) => authorization === undefined))
+      await other.close()
+    }),
+  )
+})
