@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { pino } from 'pino'
+import t from 'tap'
+import { buildApp } from '../hooks/app.js'
+import { buildMetrics } from '../hooks/metrics.js'
+import { feedbackNote } from '../hooks/preview-feedback.js'
+import { parseConfig } from '../lib/config.js'
+import { AlustanError } from '../lib/errors.js'
+import type { FeedbackNote } from '../lib/github/feedback-note.js'
+import { createRunReader } from '../lib/kubernetes/run-reader.js'
+import type { Preview } from '../lib/preview/preview-status.js'
+import { parseTag } from '../lib/registry/tag.js'
+import { parseServiceSpec } from '../lib/service/parse-spec.js'
+
+t.test('the hooks note what pull requests are to be told, and the status says when that fails', async t => {
+  const notes: FeedbackNote[] = []
+  const failing: { failure?: AlustanError } = {}
+  const app = await buildApp({
+    config: parseConfig({}),
+    scanner: {
+      read: async () => ({
+        tags: [parseTag('0.2.1')!],
+        failure: undefined,
+        isTruncated: false,
+        isRunningTagGone: false,
+      }),
+      close: () => undefined,
+    },
+    pullRequests: {
+      read: async () => ({
+        pullRequests: [{ number: 7, title: 'x', branch: 'x', sha: 'a'.repeat(40), isFork: false, labels: ['preview'] }],
+        failure: undefined,
+        isTruncated: false,
+        mayBeOlder: false,
+      }),
+      close: () => undefined,
+    },
+    feedback: { note: given => notes.push(given), failure: () => failing.failure, close: () => undefined },
+    credentials: async () => undefined,
+    runReader: createRunReader(undefined, () => 0),
+    metrics: buildMetrics(),
+    logger: pino({ level: 'silent' }),
+    now: () => '2026-01-02T03:04:05Z',
+    isReady: () => true,
+  })
+  t.teardown(() => app.close())
+  const body = JSON.parse(readFileSync('examples/requests/service-sync.json', 'utf8'))
+  const { namespace, name } = body.parent.metadata
+  const hook = async (path: string) =>
+    (await app.inject({ method: 'POST', url: `/services/${path}`, payload: body })).json()
+  await hook('sync')
+  t.same(notes, [], 'only who asks for it')
+  const environment = { enabled: true, gitOwner: 'team', gitRepo: 'app', feedback: 'comment' }
+  body.parent.spec.previewEnvironment = environment
+  const first = await hook('sync')
+  const about = {
+    kind: 'comment',
+    repository: { owner: 'team', name: 'app' },
+    service: { workspace: body.parent.spec.workspace, namespace, name },
+  }
+  t.match(notes.at(-1), { ...about, previews: [{ number: 7, sha: 'a'.repeat(40), reason: 'progressing' }], gone: [] })
+  t.notOk(JSON.stringify(first.status).includes('FeedbackWritten'))
+  body.parent.status = {
+    ...first.status,
+    previews: [...first.status.previews, { ...first.status.previews[0], number: 3 }],
+  }
+  const waiting: Preview = { number: 7, branch: 'x', sha: 'a', urls: [], reason: 'waitingForList' }
+  const { value: spec } = parseServiceSpec(body.parent)
+  t.match(feedbackNote(body.parent, spec, [waiting]), { previews: [], gone: [3] }, 'it may be closed by now')
+  failing.failure = new AlustanError('GitHubForbidden', 'may not')
+  const condition = { type: 'FeedbackWritten', status: 'False', reason: 'GitHubForbidden', message: 'may not' }
+  t.match(
+    (await hook('sync')).status.conditions.find(({ type }: any) => type === 'FeedbackWritten'),
+    condition,
+  )
+  t.match(notes.at(-1), { gone: [3] })
+  body.finalizing = true
+  await hook('finalize')
+  t.match(notes.at(-1), { ...about, previews: [], gone: [7, 3] })
+  const count = notes.length
+  body.parent.spec.workspace = 7
+  await hook('finalize')
+  t.equal(notes.length, count, 'a spec that cannot be read tells nobody anything')
+})
