@@ -26,3 +26,8 @@ export async function alustan(
   const code = await new Promise<number>(resolve => child.on('close', code => resolve(code ?? -1)))
   return { code, stdout, stderr }
 }
+
+/** The examples: the Secret of a workspace, two Services, and tags of their images. */
+export const WORKSPACE = 'examples/workspace.yaml'
+export const SERVICES = 'examples/services.yaml'
+export const TAGS = ['--tags', 'alustan/backend=0.2.0,0.2.1', '--tags', 'alustan/web=1.1.0,1.1.3,1.2.0']
