@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { AlustanError } from '../lib/errors.js'
 import type { PullRequestList } from '../lib/github/pull-requests.js'
+import { mostly, spec } from './service-specs.js'
 
 const object = (kind: string, apiVersion: string, metadata: object, more: object = {}) => ({
   apiVersion,
@@ -10,10 +11,6 @@ const object = (kind: string, apiVersion: string, metadata: object, more: object
 })
 const named = (objects: any[]) =>
   Object.fromEntries(objects.map(each => [`${each.metadata.namespace}/${each.metadata.name}`, each]))
-
-/** The first value, and now and then one of the others. */
-const mostly = <Value>(value: Value, ...others: Value[]) =>
-  fc.oneof({ weight: 5, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: fc.constantFrom(...others) })
 
 const secret = fc.record({
   labels: fc.constant({ 'alustan.io/secret-type': 'cluster', environment: 'staging' }),
@@ -36,54 +33,6 @@ const status = fc.record(
     previews: fc.constantFrom([], 'odd', [{ number: 2, branch: 'b2', sha: 'f', reason: 'forkNotAllowed', urls: [] }]),
   },
   { requiredKeys: [] },
-)
-
-const previewEnvironment = fc.record(
-  {
-    enabled: mostly(true, false),
-    gitOwner: fc.constant('team'),
-    gitRepo: fc.constant('app'),
-    allowForks: fc.boolean(),
-    maxPreviews: fc.constantFrom(1, 2, 20),
-    imageTag: fc.constantFrom(undefined, 'pr-{{number}}', '0.{{number}}.0', '{{branchSlug}}'),
-  },
-  { requiredKeys: ['enabled', 'gitOwner', 'gitRepo'] },
-)
-
-const spec = fc.oneof(
-  { weight: 1, arbitrary: fc.jsonValue() },
-  {
-    weight: 9,
-    arbitrary: fc.record(
-      {
-        workspace: mostly('staging', 'other'),
-        source: fc.record({
-          repoURL: mostly('https://example.com/x', '${workspace.USER}', '${workspace.'),
-          values: fc.record(
-            {
-              cluster: mostly<unknown>('${workspace.CLUSTER}', 'in-cluster', 7),
-              image: fc.constantFrom('a/b', 'a/b:0.1.0', { repository: 'a/b', tag: 'x' }),
-              ingress: mostly({ hosts: [{ host: 'app.example.com' }] }, { hosts: [{ host: 'NO host' }] }),
-              any: fc.jsonValue({ maxDepth: 3 }),
-            },
-            { requiredKeys: ['cluster'] },
-          ),
-        }),
-        containerRegistry: fc.option(
-          fc.record({
-            provider: mostly('docker', 'ghcr', 'generic'),
-            imageName: fc.constant('a/b'),
-            semanticVersion: mostly('*', '~0.2', '>=9', 'nonsense'),
-          }),
-          { freq: 6, nil: undefined },
-        ),
-        dependencies: fc.record({ service: fc.constantFrom([], ['web'], ['web', 'api']) }),
-        previewEnvironment: fc.option(previewEnvironment, { freq: 4, nil: undefined }),
-        suspend: mostly(false, true),
-      },
-      { requiredKeys: ['workspace', 'source', 'containerRegistry', 'previewEnvironment'] },
-    ),
-  },
 )
 
 /** A copy of pull request `number` as it runs. */
