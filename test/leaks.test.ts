@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { parse } from 'yaml'
-import { VARIABLES, parseConfig } from '../lib/config.js'
-import { errorText } from '../lib/errors.js'
 import { canary, leaks, openParts, plantCanaries } from './canaries.js'
 import { close, listen } from './fake/listen.js'
 import { type Access, type Fault, startFakeRegistry } from './fake/registry.js'
@@ -161,63 +158,3 @@ t.test('whatever a script prints and the Kubernetes API says, nothing sensitive 
   }
   t.strictSame(leaks(world.log() + world.out.join('\n')), [])
 })
-
-/** What each variable holds. A new one fails here until it is named. */
-const HOLDS: Record<string, 'a secret' | 'the path of a secret' | 'an address' | 'a setting'> = {
-  PORT: 'a setting',
-  HOOK_TOKEN: 'a secret',
-  ALUSTAN_NAMESPACE: 'a setting',
-  ARGO_CD_NAMESPACE: 'a setting',
-  APP_SYNC_INTERVAL: 'a setting',
-  INFRA_SYNC_INTERVAL: 'a setting',
-  PREVIEW_SYNC_INTERVAL: 'a setting',
-  DOCKER_CONFIG_JSON: 'the path of a secret',
-  GITHUB_TOKEN: 'a secret',
-  GITHUB_TOKEN_FILE: 'the path of a secret',
-  GITHUB_API_URL: 'an address',
-  DOCKER_REGISTRY_URL: 'an address',
-  GHCR_URL: 'an address',
-  KUBERNETES_API_URL: 'an address',
-  COPY_REGISTRY_SECRET: 'a setting',
-  READ_POD_LOGS: 'a setting',
-  ALLOWED_REGISTRY_HOSTS: 'a setting',
-  ALLOWED_PROJECTS: 'a setting',
-  LOG_LEVEL: 'a setting',
-}
-
-/** What somebody may write there by mistake; refused at the start. */
-const MISTAKES = {
-  'a secret': [`${canary('secret')} with a blank`, `${canary('secret')}\n`],
-  'the path of a secret': [canary('secret'), `{"auths": "${canary('secret')}"}`, btoa(`{"auths": "${canary('x')}"}`)],
-  'an address': [`https://user:${canary('password')}@x`, `https://x?token=${canary('token')}`, canary('secret')],
-  'a setting': [],
-}
-
-t.test('a bad environment is told without its values', async t => {
-  t.strictSame(Object.keys(HOLDS).sort(), [...VARIABLES].sort())
-  const bad = Object.entries(HOLDS).flatMap(([name, what]) => MISTAKES[what].map(text => [name, text] as const))
-  for (const [name, text] of bad) {
-    t.throws(
-      () => parseConfig({ [name]: text }),
-      { message: new RegExp(`^environment: ${name} `) },
-      `${name}: ${HOLDS[name]}`,
-    )
-    t.strictSame(leaks(messageOf(() => parseConfig({ [name]: text }))), [])
-  }
-  const child = spawn(process.execPath, ['dist/hooks/server.js'], { env: Object.fromEntries(bad) })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (part: string) => (text += part))
-  }
-  t.equal(await new Promise(resolve => child.on('close', resolve)), 1)
-  t.match(text, /^alustan: environment: .*\n$/)
-  t.strictSame(leaks(text), [])
-})
-
-function messageOf(run: () => unknown): string {
-  try {
-    return JSON.stringify(run())
-  } catch (thrown) {
-    return errorText(thrown)
-  }
-}
