@@ -4,8 +4,6 @@ import { branchSlug } from '../lib/preview/branch-slug.js'
 import { IMAGE_TAG_TEMPLATE, previewTag } from '../lib/preview/image-tag.js'
 import { isHost, previewHost } from '../lib/preview/preview-host.js'
 import { previewName } from '../lib/preview/preview-name.js'
-import { ingressUrls } from '../lib/preview/preview-urls.js'
-import { previewValues } from '../lib/preview/preview-values.js'
 import { safeText } from '../lib/preview/safe-text.js'
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -123,49 +121,6 @@ for (const [why, template, branch, want] of tags) {
 }
 for (const template of ['{{sha}}', '{{ .number }}', 'a b', '-x', 'x:{{number}}', '{{number', '', 'é']) {
   t.test(`no template of tags: '${template}'`, async t => t.notMatch(template, IMAGE_TAG_TEMPLATE))
-}
-
-const pull = { number: 7, branch: 'x' }
-const values: [why: string, given: object, want: object, urls: string[]][] = [
-  [
-    'objects and plain strings, with and without tls',
-    { hosts: [{ host: 'a.example.com', paths: ['/'] }, 'b.example.com'], tls: [{ hosts: ['a.example.com'] }] },
-    {
-      hosts: [{ host: 'preview-x-7-a.example.com', paths: ['/'] }, 'preview-x-7-b.example.com'],
-      tls: [{ hosts: ['preview-x-7-a.example.com'] }],
-    },
-    ['http://preview-x-7-b.example.com', 'https://preview-x-7-a.example.com'],
-  ],
-  [
-    'a certificate for a wildcard stays and covers one label',
-    { hosts: ['a.example.com', 'a.b.example.com'], tls: [{ hosts: ['*.example.com'], secretName: 's' }] },
-    {
-      hosts: ['preview-x-7-a.example.com', 'preview-x-7-a.b.example.com'],
-      tls: [{ hosts: ['*.example.com'], secretName: 's' }],
-    },
-    ['http://preview-x-7-a.b.example.com', 'https://preview-x-7-a.example.com'],
-  ],
-  [
-    'tls without hosts covers all',
-    { hosts: ['a.example.com'], tls: [{ secretName: 's' }] },
-    { hosts: ['preview-x-7-a.example.com'], tls: [{ secretName: 's' }] },
-    ['https://preview-x-7-a.example.com'],
-  ],
-  [
-    'an ingress that is off has no address',
-    { enabled: false, hosts: ['a.example.com'] },
-    { enabled: false, hosts: ['preview-x-7-a.example.com'] },
-    [],
-  ],
-  ['no host at all', { hosts: [{ host: '' }, 7, null], tls: 'x' }, { hosts: [{ host: '' }, 7, null], tls: 'x' }, []],
-]
-for (const [why, ingress, want, urls] of values) {
-  t.test(`values: ${why}`, async t => {
-    const deep = { web: { ingress }, hosts: ['c.example.com'] }
-    const renamed = previewValues(deep, pull)
-    t.strictSame(renamed, { values: { web: { ingress: want }, hosts: ['c.example.com'] }, badHost: undefined })
-    t.strictSame(ingressUrls(renamed.values), urls)
-  })
 }
 
 t.test('text of a stranger is one safe line', async t => {

@@ -12,6 +12,7 @@ import { createRegistryClient } from '../lib/registry/client.js'
 import { compareTags, parseTag } from '../lib/registry/tag.js'
 import { createScanner } from '../lib/registry/scanner.js'
 import { secret, startLifeEngine, writesAtRest } from './life-engine.js'
+import { NAME, service, terraform } from './replica-resources.js'
 import { seededPick } from './seeded-pick.js'
 
 // Plays histories of a Service and a Terraform whose hooks are two replicas that are called in turn: each has a cache of
@@ -21,25 +22,6 @@ import { seededPick } from './seeded-pick.js'
 const HOUR = 3_600_000
 const INTERVAL_SECONDS = 60
 const CONFIG = parseConfig({ APP_SYNC_INTERVAL: '60s', INFRA_SYNC_INTERVAL: '60s' })
-
-const NAME = { name: 'api', namespace: 'team' }
-const registry = (semanticVersion: string) => ({ provider: 'docker', imageName: 'team/app', semanticVersion })
-const service = (range: string): ApiObject => ({
-  apiVersion: 'alustan.io/v1alpha1',
-  kind: 'Service',
-  metadata: NAME,
-  spec: {
-    workspace: 'staging',
-    source: { repoURL: 'https://example.com/x', values: { cluster: 'in-cluster', image: 'team/app' } },
-    containerRegistry: registry(range),
-  },
-})
-const terraform = (range: string): ApiObject => ({
-  apiVersion: 'alustan.io/v1alpha1',
-  kind: 'Terraform',
-  metadata: NAME,
-  spec: { scripts: { deploy: 'deploy', destroy: 'destroy' }, containerRegistry: registry(range) },
-})
 
 /** Plays one history; returns what went wrong. */
 async function history(seed: number): Promise<string | undefined> {
