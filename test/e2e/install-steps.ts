@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ApplyStrategy } from './controller.js'
-import { follow } from './documented.js'
-import { CHART, manifestOf, settings, template } from './helm.js'
 import { examples } from './examples.js'
+import { CHART, manifestOf, settings, template } from './helm.js'
 import { pushImage, pushScripts } from './images.js'
 import { REFUSED } from './install-values.js'
 import { startInstalledController } from './installed-controller.js'
@@ -157,45 +156,6 @@ export async function uninstalls({ namespace, secretsNamespace }: World, { contr
   await controller?.stop()
   assert.deepEqual(await uids(), before)
   for (const crd of ['services.alustan.io', 'terraforms.alustan.io']) assert.ok(await get('crd', crd, namespace))
-}
-
-/** docs/install.md on what is still there: resources go on where they were, with credentials from Secrets. */
-export async function reinstalls(world: World, installation: Installation): Promise<void> {
-  const { secretsNamespace } = world
-  await follow('docs/install.md', 'kubectl --namespace alustan create secret', world, installation.values)
-  const { folder, strategy } = installation
-  installation.controller = await startInstalledController(RELEASE, secretsNamespace, folder, strategy)
-  const [deployment] = await list('deployments', secretsNamespace, 'app.kubernetes.io/name=alustan')
-  const mounted = deployment.spec.template.spec.volumes.map(({ secret }: Seen) => secret?.secretName)
-  for (const name of ['registry', 'github']) assert.ok(mounted.includes(name), `${name} of ${mounted.join()}`)
-  await completes('api-service', world, 120)
-}
-
-/** docs/upgrade.md, from the chart as it is to the same. */
-export async function upgradesByDocs(world: World): Promise<void> {
-  assert.match(await follow('docs/upgrade.md', 'helm upgrade', world), /Phase: +Succeeded/)
-}
-
-/** docs/troubleshooting.md: how everything stands, the message of one Service, and one Terraform in full. */
-export async function troubleshoots(world: World): Promise<void> {
-  const told = await follow('docs/troubleshooting.md', 'kubectl get alustan', world)
-  assert.match(told, /^service\S+\/api-service +Completed/m)
-  assert.match(told, /^synced and healthy$/m)
-  assert.match(told, /Post Deploy Output:/)
-}
-
-/** docs/uninstall.md: everything goes, in order. CRDs stay where other namespaces have resources of ours. */
-export async function uninstallsByDocs(world: World, { controller }: Installation): Promise<void> {
-  const others = (await run('kubectl', ['get', 'alustan', '--all-namespaces', '--no-headers']))
-    .split('\n')
-    .filter(line => line !== '' && !line.startsWith(world.namespace))
-  assert.deepEqual(others, [], 'the cluster has no other resources of ours, whose CRDs would go')
-  await follow('docs/uninstall.md', 'kubectl delete services.alustan.io', world)
-  await controller?.stop()
-  for (const kind of ['applicationsets', 'applications', 'jobs', 'deployments']) {
-    assert.deepEqual(await list(kind, world.namespace), [], kind)
-  }
-  assert.equal(await run('kubectl', ['get', 'crd', 'services.alustan.io', '--ignore-not-found']), '')
 }
 
 const KEPT = ['services.alustan.io', 'terraforms.alustan.io', 'applicationsets', 'applications', 'deployments', 'jobs']

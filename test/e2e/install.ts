@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { chartRepository } from './chart.js'
 import type { ApplyStrategy } from './controller.js'
 import { missingProgram } from './helm.js'
+import { reinstalls, troubleshoots, uninstallsByDocs, upgradesByDocs } from './install-docs.js'
 import {
   type Installation,
   installs,
@@ -11,14 +12,10 @@ import {
   projectVersion,
   pushOwnImage,
   refusesWrongValues,
-  reinstalls,
   serves,
   testPasses,
-  troubleshoots,
   uninstalls,
-  uninstallsByDocs,
   upgrades,
-  upgradesByDocs,
 } from './install-steps.js'
 import { METACONTROLLER } from './installed-controller.js'
 import { registryWay } from './registry-way.js'

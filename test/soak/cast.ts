@@ -123,3 +123,8 @@ export function workspaceSecret(name: string, region: string): ApiObject {
   const annotations = { CLUSTER: 'in-cluster', REGION: region }
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'alustan', labels, annotations } }
 }
+
+/** What may be wrong with an actor's spec. */
+export function mistakesOf({ kind }: Actor): readonly ('constraint' | 'workspace' | 'script')[] {
+  return kind === 'Service' ? ['constraint', 'workspace'] : ['constraint', 'script']
+}

@@ -1,10 +1,8 @@
 import { RESOURCES } from '../../lib/engine/resources.js'
-import { ANNOTATION } from '../../lib/names.js'
-import { compareTags, parseTag } from '../../lib/registry/tag.js'
 import { fakePull } from '../fake/github.js'
-import { type Actor, withDependents } from './cast.js'
-import type { OutsideFault } from './outside.js'
-import { keyOf, resourceOfActor, type Stage } from './stage.js'
+import { mistakesOf, withDependents } from './cast.js'
+import { newest, type OutsideFault } from './outside.js'
+import { between, keyOf, oneOf, request, resourceOfActor, somebody, type Stage } from './stage.js'
 import { REPLICAS } from './world.js'
 
 /** Something that happens in a second of a soak. */
@@ -15,19 +13,8 @@ export interface Disturbance {
   act(stage: Stage): Promise<void> | void
 }
 
-const between = ({ pick }: Stage, least: number, most: number): number => least + pick(most - least + 1)
-const oneOf = <Item>({ pick }: Stage, items: readonly Item[]): Item => items[pick(items.length)]!
 const REGISTRY: readonly OutsideFault[] = ['refuse', 'html', 'slow', 'tooMany', 'unavailable']
 const GITHUB: readonly OutsideFault[] = ['refuse', 'html', 'slow', 'tooMany', 'forbidden']
-
-/** Somebody who is not being deleted. */
-function somebody(stage: Stage, suits: (actor: Actor) => boolean = () => true): Actor | undefined {
-  for (let tries = 0; tries < 20; tries++) {
-    const actor = oneOf(stage, stage.cast.actors)
-    if (actor.deletedUntil === undefined && suits(actor)) return actor
-  }
-  return undefined
-}
 
 /**
  * Everything that goes wrong or changes. What makes many resources work is seldom, so that a day takes minutes.
@@ -199,21 +186,3 @@ export const DISTURBANCES: readonly Disturbance[] = [
     },
   },
 ]
-
-/** What may be wrong with an actor's spec. */
-export function mistakesOf({ kind }: Actor): readonly ('constraint' | 'workspace' | 'script')[] {
-  return kind === 'Service' ? ['constraint', 'workspace'] : ['constraint', 'script']
-}
-
-/** Asks for a fresh look, as `alustan reconcile` does. */
-export async function request(stage: Stage, actor: Actor): Promise<void> {
-  await stage.change(resourceOfActor(actor), actor, ({ metadata }) => {
-    const requestedAt = new Date(stage.world.timers.now()).toISOString()
-    metadata.annotations = { ...metadata.annotations, [ANNOTATION.requestedAt]: requestedAt }
-  })
-}
-
-/** The highest of some tags. */
-export function newest(tags: readonly string[]): string {
-  return [...tags].sort((a, b) => compareTags(parseTag(a)!, parseTag(b)!)).at(-1)!
-}

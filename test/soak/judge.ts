@@ -2,7 +2,7 @@ import type { ApiObject } from '../../lib/engine/cluster.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
 import { LABEL } from '../../lib/names.js'
 import type { Actor } from './cast.js'
-import { newest } from './disturbances.js'
+import { newest } from './outside.js'
 import { keyOf, resourceOfActor, type Stage } from './stage.js'
 
 /** A resource that is not as its inputs call for. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { tagsPage } from '../../lib/cli/tags-page.js'
 import type { VirtualTimers } from '../../lib/engine/timers.js'
+import { compareTags, parseTag } from '../../lib/registry/tag.js'
 import { addRepository, fakePull } from '../fake/github.js'
 import { answerGitHub } from '../fake/github-routes.js'
 import type { FakeGitHub, FakePull } from '../fake/github-state.js'
@@ -103,4 +104,9 @@ function fakeGitHub(repositories: readonly string[]): FakeGitHub {
   }
   for (const name of repositories) addRepository(fake, name, [fakePull(1)])
   return fake
+}
+
+/** The highest of some tags. */
+export function newest(tags: readonly string[]): string {
+  return [...tags].sort((a, b) => compareTags(parseTag(a)!, parseTag(b)!)).at(-1)!
 }

@@ -1,10 +1,10 @@
 import { seededPick } from '../seeded-pick.js'
-import { makeCast } from './cast.js'
-import { DISTURBANCES, mistakesOf, request } from './disturbances.js'
+import { makeCast, mistakesOf } from './cast.js'
+import { DISTURBANCES } from './disturbances.js'
 import { judge, type Stuck } from './judge.js'
 import { type MemoryReport, memoryWatch } from './memory-watch.js'
 import { CONFIG } from './replica.js'
-import { makeStage, resourceOfActor, type Stage } from './stage.js'
+import { makeStage, request, resourceOfActor, type Stage } from './stage.js'
 import { upstreamWatch, type UpstreamReport } from './upstream.js'
 import { startWorld } from './world.js'
 

@@ -1,5 +1,6 @@
 import { type ApiObject, isApiError, objectKey, type Resource } from '../../lib/engine/cluster.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
+import { ANNOTATION } from '../../lib/names.js'
 import { type Actor, type Cast, manifestOf, workspaceSecret } from './cast.js'
 import type { SoakWorld } from './world.js'
 
@@ -99,3 +100,26 @@ export function clockText(milliseconds: number): string {
 
 /** The key of an actor's object. */
 export const keyOf = ({ namespace, name }: Actor): string => objectKey({ namespace, name })
+
+/** A number from `least` to `most`, both among them. */
+export const between = ({ pick }: Stage, least: number, most: number): number => least + pick(most - least + 1)
+
+/** One of some things. */
+export const oneOf = <Item>({ pick }: Stage, items: readonly Item[]): Item => items[pick(items.length)]!
+
+/** Somebody who is not being deleted. */
+export function somebody(stage: Stage, suits: (actor: Actor) => boolean = () => true): Actor | undefined {
+  for (let tries = 0; tries < 20; tries++) {
+    const actor = oneOf(stage, stage.cast.actors)
+    if (actor.deletedUntil === undefined && suits(actor)) return actor
+  }
+  return undefined
+}
+
+/** Asks for a fresh look, as `alustan reconcile` does. */
+export async function request(stage: Stage, actor: Actor): Promise<void> {
+  await stage.change(resourceOfActor(actor), actor, ({ metadata }) => {
+    const requestedAt = new Date(stage.world.timers.now()).toISOString()
+    metadata.annotations = { ...metadata.annotations, [ANNOTATION.requestedAt]: requestedAt }
+  })
+}
