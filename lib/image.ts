@@ -4,7 +4,7 @@ import { type Choice, type TagRule, chooseTag, tagRule } from './registry/choose
 import type { ContainerRegistry } from './registry/container-registry.js'
 import { type Endpoints, type ImageRepository, imageRepository } from './registry/reference.js'
 import type { Scan } from './registry/scan.js'
-import { compareTags, parseTag } from './registry/tag.js'
+import { loweredAgain, withoutLower } from './registry/lowering.js'
 import { rememberByObject } from './remember-by-object.js'
 
 /** An image whose spec is sound: what is scanned, and which tags are allowed. */
@@ -21,7 +21,7 @@ export interface ImageOutcome {
   readonly failure: AlustanError | undefined
   /** Why the tag is lower than one that ran before: kept with the child as long as its tag stays. */
   readonly note: string | undefined
-  /** A higher tag that ran before and was gone from the registry: kept with the child until a still higher one runs. */
+  /** Tags that ran before and were gone from the registry, as `loweredAgain` writes them: kept until a higher one runs. */
   readonly loweredFrom: string | undefined
   readonly verdicts: readonly Verdict[]
 }
@@ -65,13 +65,9 @@ export function resolveImage(
 }
 
 function loweredFrom(choice: Choice, tag: string | undefined, running: RunningImage): string | undefined {
-  const known = [choice.kind === 'lowered' && choice.isGone ? choice.from : undefined, running.loweredFrom]
-    .map(text => (text === undefined ? undefined : parseTag(text)))
-    .filter(parsed => parsed !== undefined)
-    .sort((a, b) => compareTags(b, a))
-  const chosen = tag === undefined ? undefined : parseTag(tag)
-  const [highest] = known
-  return highest === undefined || (chosen !== undefined && compareTags(chosen, highest) > 0) ? undefined : highest.text
+  const isLowered = choice.kind === 'lowered' && choice.isGone
+  const text = isLowered ? loweredAgain(running.loweredFrom, choice.from) : running.loweredFrom
+  return tag === undefined ? text : withoutLower(text, tag)
 }
 
 const UNSCANNED: Scan = { tags: undefined, failure: undefined, isTruncated: false, isRunningTagGone: false }

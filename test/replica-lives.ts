@@ -111,9 +111,8 @@ async function history(seed: number): Promise<string | undefined> {
   const events: (() => unknown)[] = [
     () => versions.length > 0 && setTags([...tags, versions.shift()!]),
     () => {
-      if (lags || tags.length < 2) return
-      const gone = tags[pick(tags.length)]!
-      if (deleted.includes(gone)) return
+      if (lags || tags.length < 2 || highest(tags, range) === undefined) return
+      const gone = pick(2) === 0 ? highest(tags, range)! : tags[pick(tags.length)]!
       deleted.push(gone)
       setTags(tags.filter(tag => tag !== gone))
     },
@@ -144,7 +143,8 @@ async function history(seed: number): Promise<string | undefined> {
     }
   }
   for (const { state } of replicas) Object.assign(state, { isDown: false, lagMs: 0 })
-  await pass(INTERVAL_SECONDS * 8)
+  // Longer where a tag came back: it has to be missed by ever more scans.
+  await pass(INTERVAL_SECONDS * 8 + 30 * 4 ** mostTimes(deleted))
   const best = highest(tags, range)
   for (const [kind, images] of Object.entries(runs)) {
     const running = images.at(-1)
@@ -164,6 +164,11 @@ async function history(seed: number): Promise<string | undefined> {
   engine.stop()
   for (const each of replicas) each.close()
   return engine.fault()
+}
+
+/** How often the one was taken away that was most often. */
+function mostTimes(deleted: readonly string[]): number {
+  return Math.max(0, ...deleted.map(tag => deleted.filter(other => other === tag).length))
 }
 
 function note(images: string[], image: string | undefined): void {

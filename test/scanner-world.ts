@@ -68,10 +68,17 @@ export function scannerOf(tags: string[]) {
       },
     },
   })
-  const read = (intervalSeconds = 300, running?: string, name = 'team/app', requestedAt?: string) =>
+  const read = (
+    intervalSeconds = 300,
+    runningTag?: string,
+    name = 'team/app',
+    requestedAt?: string,
+    loweredFrom?: string,
+  ) =>
     scanner.read(imageRepository(image('registry.example.com', name), endpoints), intervalSeconds, {
-      runningTag: running,
+      runningTag,
       requestedAt,
+      loweredFrom,
     })
   return { ...time, state, scanner, read }
 }

@@ -1,6 +1,7 @@
 import { AlustanError } from '../errors.js'
 import { parseConstraint, satisfies, type Constraint } from './constraint.js'
 import type { ContainerRegistry } from './container-registry.js'
+import { highestGone, timesGone } from './lowering.js'
 import type { Scan } from './scan.js'
 import { compareTags, parseTag, type Tag } from './tag.js'
 import { parseTagFilter } from './tag-filter.js'
@@ -41,8 +42,8 @@ export function tagRule(registry: ContainerRegistry): TagRule {
 
 /**
  * Picks the highest allowed tag. Unknown is not empty, and an older list is no reason to go back: below the running
- * tag only when the scan proves that tag gone, or the rule no longer allows it. A tag that was gone (`loweredFrom`) is
- * taken again only from a list that is newer, and then for good: replicas know lists of different age.
+ * tag only when the scan proves that tag gone, or the rule no longer allows it. A tag that was gone (`loweredFrom`, a
+ * text of `loweredAgain`) is taken again only from a list that is newer: replicas know lists of different age.
  */
 export function chooseTag(rule: TagRule, scan: Scan, running: string | undefined, loweredFrom?: string): Choice {
   const { failure } = scan
@@ -61,16 +62,21 @@ export function chooseTag(rule: TagRule, scan: Scan, running: string | undefined
   const order = compareTags(best, runningTag)
   if (order > 0) return { kind: 'chosen', tag: best.text, failure }
   const excluded = exclusion(rule, runningTag)
-  const isGone = excluded === undefined && scan.isRunningTagGone && running !== loweredFrom
+  const isGone = excluded === undefined && scan.isRunningTagGone
   const why = excluded ?? (isGone ? 'it is gone from the registry' : undefined)
-  if (why === undefined) return kept(runningTag.text, failure, 'the list of tags that is known is older')
+  if (why === undefined) {
+    const cameBack = timesGone(loweredFrom, runningTag.text) > 0
+    return kept(runningTag.text, failure, cameBack ? MISSED_AGAIN : 'the list of tags that is known is older')
+  }
   const message = `changed from ${runningTag.text} to ${best.text}: ${why}`
   return { kind: 'lowered', tag: best.text, from: runningTag.text, isGone, message, failure }
 }
 
+const MISSED_AGAIN = 'it was gone from the registry before and came back, so it has to be missed for longer this time'
+
 /** Without those between what runs and a tag that was gone, while the list may be older than that. */
 function credibleTags(scan: Scan, running: string | undefined, loweredFrom: string | undefined) {
-  const [low, high] = [running, loweredFrom].map(text => (text === undefined ? undefined : parseTag(text)))
+  const [low, high] = [running, highestGone(loweredFrom)].map(text => (text === undefined ? undefined : parseTag(text)))
   if (scan.isNewerThanLowering === true || low === undefined || high === undefined) return scan.tags
   return scan.tags?.filter(tag => compareTags(tag, low) <= 0 || compareTags(tag, high) > 0)
 }

@@ -13,8 +13,8 @@ export interface Scan {
   /** Whether the registry has more tags than are kept. */
   readonly isTruncated: boolean
   /**
-   * Whether a complete scan that began after the running tag was first missed shows that this tag is gone. An older
-   * list without it proves nothing: another replica may have seen a newer one.
+   * Whether complete scans that began after the running tag was first missed show that this tag is gone. An older list
+   * without it proves nothing: another replica may have seen a newer one.
    */
   readonly isRunningTagGone: boolean
   /** Whether the scan that a user asked for is still out: ask again soon. */
@@ -30,7 +30,7 @@ export interface Scan {
 export interface ScanQuestion {
   /** The tag that runs. */
   readonly runningTag?: string | undefined
-  /** The tag that was gone when the running one was chosen. */
+  /** The tags that were gone, as `loweredAgain` writes them; the running tag is among them when it came back. */
   readonly loweredFrom?: string | undefined
   /** Text by which a user asks for a new scan: one that was not seen before brings the next forward. */
   readonly requestedAt?: string | undefined

@@ -4,6 +4,7 @@ import type { Clock } from '../refresh/clock.js'
 import { keptMs, Refreshed } from '../refresh/refreshed.js'
 import type { TagList } from './client.js'
 import { createDoubts } from './doubts.js'
+import { timesGone } from './lowering.js'
 import type { ImageRepository } from './reference.js'
 import type { Scan, ScanQuestion } from './scan.js'
 import { parseTag } from './tag.js'
@@ -32,6 +33,8 @@ export interface ScannedImageDeps {
 const HURRY_MS = 30_000
 /** The same where a user asked for the second. */
 const REQUEST_MS = 5000
+/** How many times as many scans have to miss a tag each time that it came back. */
+const SCANS_MORE = 4
 /** Requests that are remembered: one a resource that runs the image. */
 const MAX_REQUESTS = 10_000
 
@@ -83,7 +86,7 @@ export class ScannedImage {
       texts: known?.texts,
       failure: this.#tags.failure,
       isTruncated: known?.isTruncated ?? false,
-      isRunningTagGone: runningTag !== undefined && this.#isGone(runningTag),
+      isRunningTagGone: runningTag !== undefined && this.#isGone(runningTag, timesGone(loweredFrom, runningTag)),
       ...(requestedAt !== undefined && this.#isAwaited(requestedAt) && { isAwaited: true }),
       ...(loweredFrom !== undefined && {
         isNewerThanLowering: this.#isNewerThanDoubt(`lowered from ${loweredFrom}`),
@@ -104,21 +107,26 @@ export class ScannedImage {
     this.#tags.close()
   }
 
-  #isGone(tag: string): boolean {
+  /**
+   * A tag that was gone and came back has to be missed by ever more scans, so that it ends where two replicas are shown
+   * different lists for ever.
+   */
+  #isGone(tag: string, times: number): boolean {
     const known = this.#tags.value
     if (known === undefined || parseTag(tag) === undefined) return false
+    const doubt = `${tag} ${times}`
     if (known.content.texts.has(tag)) {
-      this.#doubts.clear(tag)
+      this.#doubts.clear(doubt)
       return false
     }
-    return this.#isNewerThanDoubt(tag) && !known.content.isTruncated
+    return this.#isNewerThanDoubt(doubt, SCANS_MORE ** times) && !known.content.isTruncated
   }
 
-  /** Whether the known list is of a scan that began after a doubt came up; if not, the next one comes sooner. */
-  #isNewerThanDoubt(doubt: string): boolean {
+  /** Whether so many scans succeeded that began after a doubt came up; if not, the next one comes sooner. */
+  #isNewerThanDoubt(doubt: string, scans = 1): boolean {
     const interval = this.#tags.intervalMs() ?? 0
     const since = this.#doubts.note(doubt, this.#tags.begun, keptMs(interval))
-    if ((this.#tags.value?.number ?? 0) > since) return true
+    if ((this.#tags.value?.number ?? 0) >= since + scans) return true
     if (this.#tags.failure === undefined) this.#tags.hurry(Math.min(interval, HURRY_MS))
     return false
   }

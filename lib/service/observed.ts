@@ -52,7 +52,7 @@ export function imageNote(set: KubernetesObject | undefined): string | undefined
   return set?.metadata.annotations?.[ANNOTATION.imageNote]
 }
 
-/** The tag that was gone from the registry when that image was chosen. */
+/** The tags that were gone from the registry when that image was chosen, as `loweredAgain` writes them. */
 export function imageLoweredFrom(set: KubernetesObject | undefined): string | undefined {
   return set?.metadata.annotations?.[ANNOTATION.imageLoweredFrom]
 }

@@ -6,6 +6,7 @@ import { rememberByJson } from '../remember-by-text.js'
 import { specFailure } from '../spec-failure.js'
 import type { TerraformFacts, TerraformSettings } from './facts.js'
 import { type PreviousStatus, readPrevious } from './previous.js'
+import { loweredAgain } from '../registry/lowering.js'
 import { compareTags, parseTag } from '../registry/tag.js'
 import type { WantedRun } from './input.js'
 import { childNames } from './related.js'
@@ -29,7 +30,7 @@ export interface TerraformSituation {
   readonly runningTag: string | undefined
   /** The tag of a run that is announced and not made yet. */
   readonly announcedTag: string | undefined
-  /** A higher tag that ran before and was gone from the registry. */
+  /** Tags that ran before and were gone from the registry, as `loweredAgain` writes them. */
   readonly loweredFrom: string | undefined
   /** The run whose pods tell why it does not go on or failed: the active one, or the newest if it failed. */
   readonly inspected: Run | undefined
@@ -58,6 +59,7 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
   const reported = runs.findLast(({ step }) => step === 'postdeploy')
   const isAnnounced = previous.run?.requestedAt !== undefined && !runs.some(({ name }) => name === previous.run?.job)
   const announcedTag = isAnnounced && image?.value ? tagOf(previous.run.image, image.value.repository) : undefined
+  const loweredFrom = deployed?.job.metadata.annotations?.[ANNOTATION.imageLoweredFrom]
   const deployedTag = image?.value && tagOf(deployed?.image ?? previous.image, image.value.repository)
   return {
     request,
@@ -83,9 +85,10 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
     announcedTag,
     // What is announced counts before it is made: another replica may not know its tag yet.
     runningTag: announcedTag ?? deployedTag,
-    loweredFrom: isLower(announcedTag, deployedTag)
-      ? deployedTag
-      : deployed?.job.metadata.annotations?.[ANNOTATION.imageLoweredFrom],
+    loweredFrom:
+      deployedTag !== undefined && isLower(announcedTag, deployedTag)
+        ? loweredAgain(loweredFrom, deployedTag)
+        : loweredFrom,
     unread: reported?.outcome === 'succeeded' && !isRecorded(reported, outputMap) ? reported : undefined,
   }
 }
