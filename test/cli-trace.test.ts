@@ -186,7 +186,7 @@ t.test('a trace that is watched shows each change, and when it is interrupted it
     await shows(/^Service\/web {2}Completed/)
     child.kill(signal)
     t.same(await ended, [wanted, null])
-    for (let look = 0; api.hasProxy() && look < 100; look++) await sleep(50)
-    t.notOk(api.hasProxy())
+    while (api.hasProxy()) await sleep(50)
+    t.pass('the proxy ended')
   }
 })

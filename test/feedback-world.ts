@@ -1,6 +1,7 @@
 import { createGitHubClient } from '../lib/github/client.js'
 import { createFeedback } from '../lib/github/create-feedback.js'
 import type { FeedbackNote, NotedPreview } from '../lib/github/feedback-note.js'
+import { AMPLE_MS } from './ample-time.js'
 import type { FakeGitHub, FakeRepository } from './fake/github-state.js'
 import { fakePull, startFakeGitHub } from './fake/github.js'
 import { repository, SECRET } from './github-lister.js'
@@ -36,6 +37,7 @@ export function replica(fake: FakeGitHub, { token }: { token: string | undefined
     now: time.clock.now,
     apiUrl: fake.url,
     token: async () => token,
+    limits: { requestMs: AMPLE_MS },
   })
   const failures: string[] = []
   const feedback = createFeedback({ client, clock: time.clock, onFailure: ({ reason }) => failures.push(reason) })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { AlustanError } from '../lib/errors.js'
+import { SHORT_MS } from './ample-time.js'
 import type { GitHubFault } from './fake/github-state.js'
 import { listerOf, numbers, SECRET, status, withFake } from './github-lister.js'
 
@@ -8,14 +9,14 @@ type Fail = [why: string, fault: GitHubFault, hasToken: boolean, reason: string,
 const failures: Fail[] = [
   ['it hangs up', { kind: 'refuse' }, true, 'GitHubUnreachable', /cannot be reached \(UND_ERR_SOCKET\)$/],
   ['it never answers', { kind: 'blackhole' }, true, 'GitHubTimeout', /did not answer in time$/],
-  ['it is too slow', { kind: 'slow', ms: 10_000 }, true, 'GitHubTimeout', /did not answer in time$/],
+  ['it begins to answer and never ends', { kind: 'stalled' }, true, 'GitHubTimeout', /did not answer in time$/],
   ['it is down', status(502), true, 'GitHubUnreachable', /answers with status 502$/],
   ['it is being repaired', status(503), true, 'GitHubUnreachable', /answers with status 503$/],
   ['a page of HTML is no empty list', { kind: 'html' }, true, 'InvalidGitHubAnswer', /no list of pull requests$/],
   ['an answer breaks off', { kind: 'truncated' }, true, 'InvalidGitHubAnswer', /breaks off in the middle/],
   ['fields are of a wrong type', { kind: 'wrongJson' }, true, 'InvalidGitHubAnswer', /no list of pull requests$/],
   [
-    'an answer without end',
+    'an answer of more than anyone reads',
     { kind: 'huge', bytes: 17 * 2 ** 20 },
     true,
     'InvalidGitHubAnswer',
@@ -85,7 +86,7 @@ for (const [why, fault, hasToken, reason, message] of failures) {
       const token = hasToken ? SECRET : undefined
       const time = listerOf(fake, {
         token: async () => token,
-        limits: { requestMs: fault.kind === 'blackhole' || fault.kind === 'slow' ? 50 : 2000 },
+        faultMs: reason === 'GitHubTimeout' ? SHORT_MS : undefined,
       })
       await time.read()
       fake.fault = fault

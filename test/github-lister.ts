@@ -1,6 +1,7 @@
-import { createGitHubClient, type GitHubClientDeps } from '../lib/github/client.js'
+import { createGitHubClient, type GitHubClient, type GitHubClientDeps } from '../lib/github/client.js'
 import { createPullRequestLister } from '../lib/github/pull-request-lister.js'
 import type { PullRequestList } from '../lib/github/pull-requests.js'
+import { AMPLE_MS } from './ample-time.js'
 import type { FakeGitHub, FakePull, GitHubFault } from './fake/github-state.js'
 import { fakePull, startFakeGitHub } from './fake/github.js'
 import { virtualClock } from './virtual-clock.js'
@@ -27,19 +28,31 @@ export async function withFake(
   await run(fake).finally(() => fake.close())
 }
 
+interface ListerOptions extends Partial<Omit<GitHubClientDeps, 'limits'>> {
+  intervalSeconds?: number
+  /** What a request may take while the fake has a fault; without one it always has ample time. */
+  faultMs?: number | undefined
+}
+
 /** The lists of one replica, and a clock that only it lives by. */
-export function listerOf(fake: FakeGitHub, more: Partial<GitHubClientDeps> & { intervalSeconds?: number } = {}) {
-  const { intervalSeconds = 60, ...deps } = more
+export function listerOf(fake: FakeGitHub, { intervalSeconds = 60, faultMs, ...deps }: ListerOptions = {}) {
   const time = virtualClock(fetch)
-  const client = createGitHubClient({
-    fetch: time.fetch,
-    onRequest: time.onRequest,
-    now: time.clock.now,
-    apiUrl: fake.url,
-    token: async () => SECRET,
-    limits: { requestMs: 2000 },
-    ...deps,
-  })
+  const clientThatWaits = (requestMs: number) =>
+    createGitHubClient({
+      fetch: time.fetch,
+      onRequest: time.onRequest,
+      now: time.clock.now,
+      apiUrl: fake.url,
+      token: async () => SECRET,
+      limits: { requestMs },
+      ...deps,
+    })
+  const patient = clientThatWaits(AMPLE_MS)
+  const hasty = faultMs === undefined ? patient : clientThatWaits(faultMs)
+  const client: GitHubClient = {
+    ...patient,
+    ask: call => (fake.fault === undefined ? patient : hasty).ask(call),
+  }
   const reports: (string | undefined)[] = []
   const lister = createPullRequestLister({
     client,

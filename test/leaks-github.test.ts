@@ -22,24 +22,19 @@ const status = (code: number, headers = {}): GitHubFault => {
 const KINDS: Record<GitHubFault['kind'], GitHubFault[]> = {
   refuse: [{ kind: 'refuse' }],
   blackhole: [{ kind: 'blackhole' }],
+  stalled: [{ kind: 'stalled' }],
   html: [{ kind: 'html' }],
   truncated: [{ kind: 'truncated' }],
   wrongJson: [{ kind: 'wrongJson' }],
   latePage: [{ kind: 'latePage' }],
   foreignRedirect: [{ kind: 'foreignRedirect' }],
   redirectLoop: [{ kind: 'redirectLoop' }],
-  slow: [{ kind: 'slow', ms: 1500 }],
   huge: [{ kind: 'huge', bytes: 17 * 1024 * 1024 }],
   status: [401, 403, 404, 410, 422, 500, 503].map(code => status(code)),
 }
-const without = (...kinds: GitHubFault['kind'][]) =>
-  Object.values(KINDS)
-    .flat()
-    .filter(({ kind }) => !kinds.includes(kind))
-/** What fails a list; what is late is none. */
-const LIST_FAULTS = without('slow')
+const LIST_FAULTS = Object.values(KINDS).flat()
 /** What fails all else: that has one page, and waits for another in turn. */
-const TELL_FAULTS = without('slow', 'latePage', 'blackhole')
+const TELL_FAULTS = LIST_FAULTS.filter(({ kind }) => !['latePage', 'blackhole', 'stalled'].includes(kind))
 
 /** A Service of that name with copies for the pull requests of a repository `team/NAME`. */
 function service(registryHost: string, name: string, feedback: string): unknown {

@@ -3,6 +3,7 @@ import { createRegistryClient, type ClientDeps } from '../lib/registry/client.js
 import type { ContainerRegistry } from '../lib/registry/container-registry.js'
 import type { Credentials } from '../lib/registry/docker-config.js'
 import { imageRepository } from '../lib/registry/reference.js'
+import { AMPLE_MS } from './ample-time.js'
 import { startFakeRegistry, type FakeRegistry } from './fake/registry.js'
 
 /** No registry but that of the spec. */
@@ -26,7 +27,7 @@ export function lister(fake: { host: string }, deps: Partial<ClientDeps> & { use
     now: () => now,
     credentials: async () => deps.use,
     ...deps,
-    limits: { requestMs: 5000, ...deps.limits },
+    limits: { requestMs: AMPLE_MS, scanMs: AMPLE_MS, ...deps.limits },
   })
   const repository = imageRepository(image(fake.host), endpoints)
   return {

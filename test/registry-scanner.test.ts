@@ -4,6 +4,7 @@ import { imageRepository } from '../lib/registry/reference.js'
 import { createScanner } from '../lib/registry/scanner.js'
 import { endpoints, image, lister, withFake } from './registry-lister.js'
 import { scannerOf } from './scanner-world.js'
+import { virtualClock } from './virtual-clock.js'
 
 t.test('an image is scanned once however many ask, and again at its interval', async t => {
   const { state, read, pass } = scannerOf(['1.0.0'])
@@ -147,7 +148,7 @@ t.test('scanner and client together', t =>
   withFake(async fake => {
     const reports: unknown[] = []
     const { client } = lister(fake)
-    const scanner = createScanner({ client, onScan: report => reports.push(report) })
+    const scanner = createScanner({ client, clock: virtualClock(fetch).clock, onScan: report => reports.push(report) })
     t.match(await scanner.read(imageRepository(image(fake.host), endpoints), 300, { runningTag: '1.0.0' }), {
       tags: [{ text: '1.0.0' }, { text: '1.1.0' }],
     })

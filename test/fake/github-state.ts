@@ -2,11 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /** What goes wrong. */
 export type GitHubFault =
-  | {
-      kind:
-        'refuse' | 'blackhole' | 'html' | 'truncated' | 'wrongJson' | 'latePage' | 'foreignRedirect' | 'redirectLoop'
-    }
-  | { kind: 'slow'; ms: number }
+  | { kind: 'refuse' | 'blackhole' | 'stalled' | 'html' | 'truncated' | 'wrongJson' | 'latePage' }
+  | { kind: 'foreignRedirect' | 'redirectLoop' }
   | { kind: 'huge'; bytes: number }
   | { kind: 'status'; status: number; headers?: Record<string, string>; message?: string }
 

@@ -116,8 +116,9 @@ function spoil(fake: FakeGitHub, url: URL, response: ServerResponse, send: (answ
       return true
     case 'blackhole':
       return true
-    case 'slow':
-      setTimeout(() => send({ status: 200, body: [] }), fault.ms).unref()
+    case 'stalled':
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('[')
       return true
     case 'html':
       send({ status: 200, body: '<html><body>Sign in</body></html>', headers: { 'content-type': 'text/html' } })

@@ -12,6 +12,10 @@ export function servePage(fake: FakeRegistry, url: URL, response: ServerResponse
     case 'refuse':
     case 'blackhole':
       return
+    case 'stalled':
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('{"tags":[')
+      return
     case 'slow':
       setTimeout(() => {
         json(response, page.status, page.body, link)

@@ -6,7 +6,7 @@ import { json, servePage } from './registry-page.js'
 
 /** What goes wrong; `retryAfter` is that header's text. */
 export type Fault =
-  | { kind: 'refuse' | 'blackhole' | 'html' | 'truncated' | 'wrongJson' | 'nullTags' | 'garbledLink' }
+  | { kind: 'refuse' | 'blackhole' | 'stalled' | 'html' | 'truncated' | 'wrongJson' | 'nullTags' | 'garbledLink' }
   | { kind: 'linkLoop' | 'foreignLink' | 'lateForbidden' | 'endlessPages' }
   | { kind: 'slow'; ms: number }
   | { kind: 'status'; status: number; retryAfter?: string; hasRequestId?: boolean }
