@@ -57,7 +57,7 @@ function verdicts({ stuck, requests, memory, calls, writes }: SoakReport): { cel
     row('registry requests to those called for', requests.registry, MOST.requests, 2),
     row('GitHub requests to those called for', requests.gitHub, MOST.requests, 2),
     ...(hours! >= MEMORY_HOURS
-      ? [row(`heap of the last third (${last.toFixed(0)} MiB) to the first`, last / first, MOST.memory, 2)]
+      ? [row(`heap an object, of the last third (${last.toFixed(0)} KiB) to the first`, last / first, MOST.memory, 2)]
       : []),
   ]
 }

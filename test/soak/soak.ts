@@ -55,7 +55,7 @@ export async function soak({ hours, resources, seed, onProgress = () => undefine
     await disturbance.act(stage)
     await world.pass(1)
     if (second % CREATE_AGAIN_SECONDS === 0) await stage.createAgain()
-    if (second % 600 === 0) memory.note()
+    if (second % 600 === 0) memory.note(world.cluster.objects().length)
     if (second % 3600 === 0) onProgress(second / 3600)
   }
   const requests = upstream()
