@@ -14,6 +14,11 @@ export interface UnreliableCluster extends Cluster {
 }
 
 const RELIST_MS = 5000
+/**
+ * A collector needs time, a simulated one none: where an engine missed that an owner was made anew, it would make
+ * children of the old one, and hear of their end, without end within one moment.
+ */
+const DELETION_MS = 20
 
 /** A view of a cluster that fails as it is told to. */
 export function unreliableCluster(cluster: MemoryCluster, timers: VirtualTimers): UnreliableCluster {
@@ -37,9 +42,9 @@ export function unreliableCluster(cluster: MemoryCluster, timers: VirtualTimers)
     const open = (): void => {
       stop()
       const mine = ++round
-      const tell = (act: () => void): void => {
+      const tell = (act: () => void, least: number): void => {
         const { milliseconds, until } = lateness
-        newestAt = Math.max(newestAt, timers.now() + (timers.now() < until ? milliseconds : 0))
+        newestAt = Math.max(newestAt, timers.now() + (timers.now() < until ? milliseconds : least))
         const pause = newestAt - timers.now()
         if (pause === 0) act()
         else timers.after(pause, () => !isStopped && mine === round && act())
@@ -53,7 +58,7 @@ export function unreliableCluster(cluster: MemoryCluster, timers: VirtualTimers)
           if (losses > 0) {
             losses--
             timers.after(RELIST_MS, () => !isStopped && open())
-          } else tell(() => observer.changed(event))
+          } else tell(() => observer.changed(event), event.type === 'DELETED' ? DELETION_MS : 0)
         },
       })
     }
