@@ -20,6 +20,9 @@ export const CONFIG = parseConfig({
   GITHUB_API_URL: GITHUB_URL,
 })
 
+/** Of the process, which is one however often a server starts anew: their histograms are never collected. */
+const METRICS = buildMetrics()
+
 /** A hook server with caches of its own. */
 export interface Replica {
   readonly call: CallHook
@@ -59,7 +62,7 @@ export async function startReplica({ outside, timers, runReader, random }: Repli
     pullRequests,
     credentials,
     runReader,
-    metrics: buildMetrics(),
+    metrics: METRICS,
     logger: pino({ level: 'silent' }),
     now: () => rfc3339(now()),
     isReady: () => true,
