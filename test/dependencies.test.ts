@@ -5,20 +5,12 @@ import { type Simulation, startSimulation } from '../lib/cli/simulation.js'
 import type { ApiObject } from '../lib/engine/cluster.js'
 import { RESOURCES } from '../lib/engine/resources.js'
 import { mayEndFirst } from '../lib/dependencies/deleted-with.js'
+import { secret } from './life-engine.js'
 
 // Deletion of things that depend on each other, played on a cluster in memory: our hooks and our engine are real.
 
 type Kind = 'Service' | 'Terraform'
 const NAMESPACE = 'team'
-const WORKSPACE = {
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: {
-    name: 'staging',
-    namespace: 'alustan',
-    labels: { 'alustan.io/secret-type': 'cluster', environment: 'staging' },
-  },
-}
 /** `Service/a` is `s:a` here, `Terraform/a` is `t:a`. */
 const kindOf = (id: string): Kind => (id.startsWith('t:') ? 'Terraform' : 'Service')
 const nameOf = (id: string) => ({ name: id.slice(2), namespace: NAMESPACE })
@@ -51,7 +43,7 @@ async function running(graph: Readonly<Record<string, readonly string[]>>) {
   const simulation = await startSimulation(parseConfig({}), new Map([['a/b', ['1.0.0']]]))
   const get = (id: string) => simulation.cluster.get(resourceFor(id), nameOf(id))
   const ids = Object.keys(graph)
-  await simulation.apply([WORKSPACE, ...ids.map(id => manifest(id, []))])
+  await simulation.apply([secret, ...ids.map(id => manifest(id, []))])
   const isUp = async () => (await Promise.all(ids.map(get))).every(object => statusOf(object).state === 'Completed')
   while (!(await isUp())) await simulation.step(10)
   await simulation.apply(ids.map(id => manifest(id, graph[id] ?? [])))

@@ -1,31 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { pino } from 'pino'
 import t from 'tap'
-import { buildApp } from '../hooks/app.js'
-import { buildMetrics } from '../hooks/metrics.js'
 import { feedbackNote } from '../hooks/preview-feedback.js'
-import { parseConfig } from '../lib/config.js'
 import { AlustanError } from '../lib/errors.js'
 import type { FeedbackNote } from '../lib/github/feedback-note.js'
-import { createRunReader } from '../lib/kubernetes/run-reader.js'
 import type { Preview } from '../lib/preview/preview-status.js'
-import { parseTag } from '../lib/registry/tag.js'
 import { parseServiceSpec } from '../lib/service/parse-spec.js'
+import { build, body as exampleBody } from './built-app.js'
 
 t.test('the hooks note what pull requests are to be told, and the status says when that fails', async t => {
   const notes: FeedbackNote[] = []
   const failing: { failure?: AlustanError } = {}
-  const app = await buildApp({
-    config: parseConfig({}),
-    scanner: {
-      read: async () => ({
-        tags: [parseTag('0.2.1')!],
-        failure: undefined,
-        isTruncated: false,
-        isRunningTagGone: false,
-      }),
-      close: () => undefined,
-    },
+  const { post } = await build(t, {
     pullRequests: {
       read: async () => ({
         pullRequests: [{ number: 7, title: 'x', branch: 'x', sha: 'a'.repeat(40), isFork: false, labels: ['preview'] }],
@@ -36,18 +20,10 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
       close: () => undefined,
     },
     feedback: { note: given => notes.push(given), failure: () => failing.failure, close: () => undefined },
-    credentials: async () => undefined,
-    runReader: createRunReader(undefined, () => 0),
-    metrics: buildMetrics(),
-    logger: pino({ level: 'silent' }),
-    now: () => '2026-01-02T03:04:05Z',
-    isReady: () => true,
   })
-  t.teardown(() => app.close())
-  const body = JSON.parse(readFileSync('examples/requests/service-sync.json', 'utf8'))
+  const body = exampleBody()
   const { namespace, name } = body.parent.metadata
-  const hook = async (path: string) =>
-    (await app.inject({ method: 'POST', url: `/services/${path}`, payload: body })).json()
+  const hook = async (path: string) => (await post(`/services/${path}`, body)).json()
   await hook('sync')
   t.same(notes, [], 'only who asks for it')
   const environment = { enabled: true, gitOwner: 'team', gitRepo: 'app', feedback: 'comment' }

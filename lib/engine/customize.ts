@@ -41,10 +41,6 @@ export const nothingRelated: Customize = { rules: async () => [], selecting: () 
 export function customize({ ask, controller, parents, timers }: CustomizeOptions): Customize {
   const answers = new Map<string, Answer>()
   const wishes = interests()
-  const forget = (key: string): void => {
-    answers.delete(key)
-    wishes.delete(key)
-  }
   const answerOf = ({ metadata }: ApiObject): Answer | undefined => {
     const answer = answers.get(objectKey(metadata))
     return answer?.uid === metadata.uid && answer?.generation === metadata.generation ? answer : undefined
@@ -63,9 +59,9 @@ export function customize({ ask, controller, parents, timers }: CustomizeOptions
   }
   parents.handle((before, after) => {
     const parent = after ?? before
-    if (parent !== undefined && (after === undefined || answerOf(after) === undefined)) {
-      forget(objectKey(parent.metadata))
-    }
+    if (parent === undefined || (after !== undefined && answerOf(after) !== undefined)) return
+    answers.delete(objectKey(parent.metadata))
+    wishes.delete(objectKey(parent.metadata))
   })
   return {
     rules: async parent => known(parent) ?? fresh(parent),

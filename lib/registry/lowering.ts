@@ -1,48 +1,49 @@
-import { compareTags, parseTag } from './tag.js'
+import { type Tag, compareTags, parseTag } from './tag.js'
 
 /** Most tags that are remembered, the highest: what stands in an annotation may not grow without an end. */
 const MAX_TAGS = 10
 
-/**
- * Tags that ran and were gone from the registry, and how often each was, since it may have come back in between: the
- * highest first. Read from a text of `loweredAgain`; what is no version in it is left out.
- */
-function parseLowerings(text = ''): { tag: string; times: number }[] {
+/** A tag that ran and was gone from the registry, and how often: it may have come back in between. */
+interface Lowering {
+  readonly tag: Tag
+  readonly times: number
+}
+
+/** Reads a text of `loweredAgain`, the highest first; what is no version in it is left out. */
+function parseLowerings(text: string | undefined): Lowering[] {
+  if (text === undefined) return []
   return text.split(' ').flatMap(part => {
-    const [tag = '', times = '1'] = part.split('=')
-    return parseTag(tag) === undefined ? [] : [{ tag, times: Math.max(1, Number.parseInt(times, 10) || 1) }]
+    const [name = '', times = '1'] = part.split('=')
+    const tag = parseTag(name)
+    return tag === undefined ? [] : [{ tag, times: Math.max(1, Number.parseInt(times, 10) || 1) }]
   })
 }
 
 /** How often a tag was gone, by a text of `loweredAgain`. */
 export function timesGone(text: string | undefined, tag: string): number {
-  return parseLowerings(text).find(each => each.tag === tag)?.times ?? 0
+  return parseLowerings(text).find(each => each.tag.text === tag)?.times ?? 0
 }
 
 /** The highest tag that was gone, by a text of `loweredAgain`. */
 export function highestGone(text: string | undefined): string | undefined {
-  return parseLowerings(text)[0]?.tag
+  return parseLowerings(text)[0]?.tag.text
 }
 
-/** The text for a tag that is gone, after that for those before: `1.1.0`, then `1.1.0=2`, then `1.1.0=2 1.0.1`. */
-export function loweredAgain(text: string | undefined, tag: string): string {
-  const others = parseLowerings(text).filter(each => each.tag !== tag)
-  return asText([...others, { tag, times: timesGone(text, tag) + 1 }]) ?? tag
+/** The text for a version that is gone, after that for those before: `1.1.0`, then `1.1.0=2`, then `1.1.0=2 1.0.1`. */
+export function loweredAgain(text: string | undefined, gone: string): string {
+  const others = parseLowerings(text).filter(({ tag }) => tag.text !== gone)
+  return asText([...others, ...parseLowerings(`${gone}=${timesGone(text, gone) + 1}`)])
 }
 
 /** The same text without the tags that are lower than one; undefined when none is left. */
 export function withoutLower(text: string | undefined, than: string): string | undefined {
-  const least = parseTag(than)
+  const least = text === undefined ? undefined : parseTag(than)
   if (least === undefined) return text
-  return asText(parseLowerings(text).filter(({ tag }) => compareTags(parseTag(tag) ?? least, least) >= 0))
+  const left = parseLowerings(text).filter(({ tag }) => compareTags(tag, least) >= 0)
+  return left.length === 0 ? undefined : asText(left)
 }
 
-function asText(lowerings: { tag: string; times: number }[]): string | undefined {
-  if (lowerings.length === 0) return undefined
-  const parsed = lowerings.flatMap(({ tag, times }) => {
-    const version = parseTag(tag)
-    return version === undefined ? [] : [{ version, text: times === 1 ? tag : `${tag}=${times}` }]
-  })
-  const highest = parsed.sort((a, b) => compareTags(b.version, a.version)).slice(0, MAX_TAGS)
-  return highest.map(({ text }) => text).join(' ')
+function asText(lowerings: readonly Lowering[]): string {
+  const highest = [...lowerings].sort((a, b) => compareTags(b.tag, a.tag)).slice(0, MAX_TAGS)
+  return highest.map(({ tag, times }) => (times === 1 ? tag.text : `${tag.text}=${times}`)).join(' ')
 }
