@@ -76,13 +76,16 @@ t.test('null is how some registries write an empty list', t =>
 t.test('tags that are no versions are told apart from versions, and are bounded alike', t =>
   withFake(async fake => {
     fake.repositories.set('team/app', ['latest', 'pr-7-abc1234', '1.0.0', `x${'y'.repeat(128)}`])
-    const { tags, texts } = await lister(fake).list()
+    const { tags, texts, isTruncated } = await lister(fake).list()
     t.same(
       tags.map(({ text }) => text),
       ['1.0.0'],
     )
     t.same(texts, new Set(['latest', 'pr-7-abc1234', '1.0.0']), 'and none that is longer than tags are')
-    t.equal((await lister(fake, { limits: { maxTags: 1 } }).list()).texts.size, 2, 'one of each')
+    t.equal(isTruncated, false)
+    const cut = await lister(fake, { limits: { maxTags: 1 } }).list()
+    t.same(cut.texts, new Set(['latest', '1.0.0']), 'one of each')
+    t.match(cut, { isTruncated: true, hasAllVersions: true }, 'which is told, and that no version is left out')
   }),
 )
 
@@ -91,9 +94,9 @@ t.test('endless pages end at the cap of tags or of pages, and say so', t =>
     fake.fault = { kind: 'endlessPages' }
     fake.pageSize = 10
     const some = await lister(fake, { limits: { maxTags: 95 } }).list()
-    t.match({ length: some.tags.length, isTruncated: some.isTruncated }, { length: 95, isTruncated: true })
+    t.match(some, { tags: { length: 95 }, isTruncated: true, hasAllVersions: false })
     const pages = await lister(fake, { limits: { maxPages: 3 } }).list()
-    t.match({ length: pages.tags.length, isTruncated: pages.isTruncated }, { length: 30, isTruncated: true })
+    t.match(pages, { tags: { length: 30 }, isTruncated: true, hasAllVersions: false })
   }),
 )
 

@@ -110,6 +110,7 @@ t.test('a running tag is gone only after a whole scan that began after it was mi
   await pass(300_000)
   t.match(await read(300, '1.1.0'), { isRunningTagGone: false }, 'it is back')
   state.isTruncated = true
+  state.hasAllVersions = false
   state.tags = ['1.0.0']
   await pass(300_000)
   await read(300, '1.1.0')
@@ -118,6 +119,11 @@ t.test('a running tag is gone only after a whole scan that began after it was mi
   state.failure = new AlustanError('RegistryUnreachable', 'down')
   await pass(600_000)
   t.match(await read(300, '1.1.0'), { isRunningTagGone: false }, 'nor does an outage')
+  state.failure = undefined
+  state.hasAllVersions = true
+  await pass(600_000)
+  const found = await read(300, '1.1.0')
+  t.match(found, { isTruncated: true, isRunningTagGone: true }, 'only tags that are no versions are left out')
 })
 
 t.test(

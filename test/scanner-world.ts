@@ -48,6 +48,7 @@ export function scannerOf(tags: string[]) {
     blockedMs: 0,
     scans: 0,
     isTruncated: false,
+    hasAllVersions: true,
     hangs: false,
   }
   const scanner = createScanner({
@@ -62,6 +63,7 @@ export function scannerOf(tags: string[]) {
           tags: state.tags.map(text => ({ text, major: 1, minor: 0, patch: 0, prerelease: [] })),
           texts: new Set(state.tags),
           isTruncated: state.isTruncated,
+          hasAllVersions: state.hasAllVersions,
           pages: 1,
           others: { count: 0, examples: [] },
         }

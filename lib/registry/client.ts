@@ -15,8 +15,10 @@ export interface TagList {
   readonly tags: readonly Tag[]
   /** The text of each, of those that are no versions as many as of those that are at most. */
   readonly texts: ReadonlySet<string>
-  /** Whether there are more than were read. */
+  /** Whether there are more than are kept here. */
   readonly isTruncated: boolean
+  /** Whether every version is here, also where others are left out: then one that is not here is gone. */
+  readonly hasAllVersions: boolean
   readonly pages: number
   /** Those that are no versions: how many, and the first few. */
   readonly others: { readonly count: number; readonly examples: readonly string[] }
@@ -116,7 +118,10 @@ async function readPages(
   const texts = new Set<string>()
   const others: { count: number; examples: string[] } = { count: 0, examples: [] }
   const seen = new Set<string>()
-  const listed = (isTruncated: boolean): TagList => ({ tags, texts, isTruncated, pages: seen.size, others })
+  const listed = (hasAllVersions: boolean): TagList => {
+    const isTruncated = !hasAllVersions || others.count > limits.maxTags
+    return { tags, texts, isTruncated, hasAllVersions, pages: seen.size, others }
+  }
   let url = new URL(`${image.endpoint}/v2/${image.path}/tags/list?n=${limits.pageSize}`)
   for (;;) {
     seen.add(url.href)
@@ -129,14 +134,14 @@ async function readPages(
         if (others.examples.length < MAX_EXAMPLES) others.examples.push(text.slice(0, MAX_TAG_LENGTH))
         continue
       }
-      if (tags.length === limits.maxTags) return listed(true)
+      if (tags.length === limits.maxTags) return listed(false)
       tags.push(tag)
       texts.add(text)
     }
     const next = nextPage(answer, image)
-    if (next === undefined) return listed(false)
+    if (next === undefined) return listed(true)
     if (seen.has(next.href)) throw invalidAnswer(answer, image, 'with pages that go in a circle')
-    if (seen.size >= limits.maxPages) return listed(true)
+    if (seen.size >= limits.maxPages) return listed(false)
     url = next
   }
 }

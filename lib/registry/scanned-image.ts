@@ -119,7 +119,7 @@ export class ScannedImage {
       this.#doubts.clear(doubt)
       return false
     }
-    return this.#isNewerThanDoubt(doubt, SCANS_MORE ** times) && !known.content.isTruncated
+    return this.#isNewerThanDoubt(doubt, SCANS_MORE ** times) && known.content.hasAllVersions
   }
 
   /** Whether so many scans succeeded that began after a doubt came up; if not, the next one comes sooner. */
