@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { AlustanError } from '../errors.js'
 import { systemClock, type Clock } from '../refresh/clock.js'
+import { remember } from '../remember.js'
 import type { GitHubClient } from './client.js'
 import type { Feedback, FeedbackNote, Telling } from './feedback-note.js'
 import { writeComment } from './write-comment.js'
@@ -27,7 +28,6 @@ const OUTDATED_MS = 300_000
 const VERIFIED_MS = 3_600_000
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
-const MAX_REMEMBERED = 20_000
 
 interface Written {
   readonly text: string
@@ -141,15 +141,6 @@ function tellingKey(kind: FeedbackNote['kind'], { repository, service, number }:
 function textOf(kind: FeedbackNote['kind'], { preview }: Telling): string {
   const { message, ...rest } = preview ?? { number: 0 }
   return JSON.stringify([kind, rest, preview?.reason === 'progressing' ? undefined : message])
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key)
-  map.set(key, value)
-  for (const oldest of map.keys()) {
-    if (map.size <= MAX_REMEMBERED) break
-    map.delete(oldest)
-  }
 }
 
 function internalError({ service }: Telling, cause: unknown): AlustanError {

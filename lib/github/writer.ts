@@ -2,6 +2,7 @@ import type { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import { AlustanError } from '../errors.js'
 import type { GitHubClient } from './client.js'
+import { ownLogin } from './own-login.js'
 import type { Repository } from './pull-requests.js'
 import type { Errand } from './refusal.js'
 import type { Session } from './session.js'
@@ -28,8 +29,6 @@ export type Author = z.infer<typeof Author>
 
 export const PAGE_SIZE = 100
 const MAX_PAGES = 10
-const User = z.object({ login: z.string() })
-const logins = new WeakMap<Session, Promise<string | undefined>>()
 
 /** Makes a writer for one errand. */
 export function createWriter(
@@ -71,10 +70,9 @@ export function createWriter(
       await data(call, 'gone')
     },
     async isOurs({ login, type }) {
-      const own = logins.get(session) ?? ownLogin(client)
-      logins.set(session, own)
-      // The token of an app may not ask who it is; nobody can pose as an app's bot.
-      return (await own) === undefined ? type === 'Bot' : login === (await own)
+      const own = await ownLogin(client, session, errand)
+      // Nobody can pose as an app's bot.
+      return own === undefined ? type === 'Bot' : login === own
     },
     get writes() {
       return writes
@@ -84,9 +82,4 @@ export function createWriter(
 
 function nameOf({ repository: { owner, name } }: { repository: Repository }): string {
   return `'${owner}/${name}'`
-}
-
-async function ownLogin(client: GitHubClient): Promise<string | undefined> {
-  const { status, data } = await client.ask(octokit => octokit.rest.users.getAuthenticated())
-  return status === 200 ? User.safeParse(data).data?.login : undefined
 }

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { AlustanError } from '../errors.js'
+import type { GitHubClient } from './client.js'
+import type { Errand } from './refusal.js'
+import type { Session } from './session.js'
+
+const User = z.object({ login: z.string() })
+const logins = new WeakMap<Session, Promise<string | undefined>>()
+
+/**
+ * The login of the token in use; undefined is that of an app. It is asked for once a session, until it was answered:
+ * what else GitHub says, or that it says nothing, throws `AlustanError` and is asked again the next time.
+ */
+export function ownLogin(
+  client: GitHubClient,
+  session: Session,
+  errand: Pick<Errand, 'act' | 'permission' | 'repository'>,
+): Promise<string | undefined> {
+  const known = logins.get(session)
+  if (known !== undefined) return known
+  const asked = askLogin(client, errand)
+  logins.set(session, asked)
+  asked.catch(() => logins.delete(session))
+  return asked
+}
+
+async function askLogin(client: GitHubClient, errand: Pick<Errand, 'act' | 'permission' | 'repository'>) {
+  const { status, data } = await client.ask(octokit => octokit.rest.users.getAuthenticated())
+  // "Resource not accessible by integration": every other token may ask who it is.
+  if (status === 403) return undefined
+  const login = status === 200 ? User.safeParse(data).data?.login : undefined
+  if (login !== undefined) return login
+  if (status === 401 || status >= 500) throw await client.refusal(status, errand)
+  const fault = `does not tell whose the token is: status ${status}`
+  throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' ${fault}; check GITHUB_API_URL`)
+}
