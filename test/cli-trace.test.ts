@@ -112,7 +112,7 @@ t.test('trace', async t => {
         'a server that is too old',
         'service/web',
         2,
-        /^alustan: the cluster is Kubernetes 1\.24; alustan needs 1\.29 or newer: upgrade it, or use another --context\n$/,
+        /^alustan: the cluster is Kubernetes 1\.24; alustan needs 1\.30 or newer: upgrade it, or use another --context\n$/,
         () => ([api.group, api.version] = [undefined, { major: '1', minor: '24+' }]),
       ],
       [

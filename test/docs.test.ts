@@ -37,7 +37,8 @@ t.test('every command says which test runs it, or what it needs that no test has
   for (const path of PAGES.filter(path => path.startsWith('docs/'))) {
     for (const { before, code } of blocks(page(path), 'sh')) {
       const [, file = '', text = ''] = /^<!-- tested by: (\S+) "(.+)" -->$/.exec(before) ?? []
-      const [, need] = /^<!-- needs: (Docker|Argo CD installed by its own manifests) -->$/.exec(before) ?? []
+      const [, need] =
+        /^<!-- needs: (Docker|Argo CD installed by its (?:own manifests|Helm chart)) -->$/.exec(before) ?? []
       t.ok(need !== undefined || (existsSync(file) && page(file).includes(text)), `${path}: ${code.split('\n')[0]}`)
     }
   }

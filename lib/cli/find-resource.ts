@@ -13,8 +13,8 @@ export interface ResourceName {
 }
 
 const [GROUP = ''] = API_VERSION.split('/')
-/** Kubernetes older than this refuses our kinds or ignores their rules. */
-const OLDEST_MINOR = 29
+/** Kubernetes older than this cannot run what the chart installs. */
+const OLDEST_MINOR = 30
 
 /** Reads `service/NAME` or `service NAME`, with every name that kubectl has for the kind. Throws `InvalidInput`. */
 export function parseResourceName(first: string, second: string | undefined): ResourceName {

@@ -18,6 +18,8 @@ export async function follow(
   const block = blocks.find(code => code.startsWith(beginning))
   assert.ok(block, `${page} has a block of commands that begins with '${beginning}'`)
   const commands = block
+    // It is there, with what earlier steps put into it.
+    .replaceAll('kubectl create namespace alustan', `kubectl get namespace ${secretsNamespace}`)
     .replaceAll(/(--namespace|-n) alustan\b/g, `$1 ${secretsNamespace}`)
     .replaceAll(/(--namespace|-n) team-a\b/g, `$1 ${namespace}`)
     .replaceAll('--all-namespaces', `--namespace ${namespace}`)

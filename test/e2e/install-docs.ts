@@ -10,7 +10,7 @@ import { run } from './shell.js'
 /** docs/install.md on what is still there: resources go on where they were, with credentials from Secrets. */
 export async function reinstalls(world: World, installation: Installation): Promise<void> {
   const { secretsNamespace } = world
-  await follow('docs/install.md', 'kubectl --namespace alustan create secret', world, installation.values)
+  await follow('docs/install.md', 'kubectl create namespace alustan', world, installation.values)
   const { folder, strategy } = installation
   installation.controller = await startInstalledController(RELEASE, secretsNamespace, folder, strategy)
   const [deployment] = await list('deployments', secretsNamespace, 'app.kubernetes.io/name=alustan')
