@@ -51,7 +51,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     app.post('/finalize', async request => {
       const finalize = parseSyncRequest(request.body)
       const answer = withSteadyTimes(finalize.parent, finalizeService(finalize, deps.now()))
-      tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, [])
+      tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, answer.status.previews)
       noteChange(request.log, finalize.parent, answer.status)
       return answer
     })

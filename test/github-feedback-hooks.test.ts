@@ -2,6 +2,7 @@ import t from 'tap'
 import { feedbackNote } from '../hooks/preview-feedback.js'
 import { AlustanError } from '../lib/errors.js'
 import type { FeedbackNote } from '../lib/github/feedback-note.js'
+import { LABEL, dependsOnLabel } from '../lib/names.js'
 import type { Preview } from '../lib/preview/preview-status.js'
 import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { build, body as exampleBody } from './built-app.js'
@@ -51,6 +52,15 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
   )
   t.match(notes.at(-1), { gone: [3] })
   body.finalizing = true
+  const sets = first.children.map((child: any) => [`${namespace}/${child.metadata.name}`, child])
+  body.children['ApplicationSet.argoproj.io/v1alpha1'] = Object.fromEntries(sets)
+  const labels = { [LABEL.service]: 'shop', [dependsOnLabel('service', name)]: 'true' }
+  const needing = { name: 'shop', namespace, labels }
+  const application = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: needing }
+  body.related['Application.argoproj.io/v1alpha1'] = { [`${namespace}/shop`]: application }
+  await hook('finalize')
+  t.match(notes.at(-1), { ...about, previews: [{ number: 7 }], gone: [3] }, 'what runs on is not gone')
+  body.related['Application.argoproj.io/v1alpha1'] = {}
   await hook('finalize')
   t.match(notes.at(-1), { ...about, previews: [], gone: [7, 3] })
   const count = notes.length

@@ -11,18 +11,17 @@ import { keptCandidate, keptCandidates, previousPreviews } from './kept-candidat
 import { planPreviews } from './plan-previews.js'
 import { type PreviewElement, observedElements } from './preview-element.js'
 import type { PreviewEnvironment } from './preview-environment.js'
-import { healthyUrls, previewReport } from './preview-report.js'
+import { type PreviewReport, previewReport } from './preview-report.js'
 import { previewSet } from './preview-set.js'
-import type { Preview } from './preview-status.js'
 import { feedbackVerdicts, listVerdict, readyVerdict } from './preview-verdicts.js'
 
 /** The copies of a Service for pull requests: what should exist, and what the status says of them. */
-export interface Previews {
+export interface Previews extends PreviewReport {
   readonly children: readonly DesiredChild[]
-  readonly previews: readonly Preview[]
-  readonly previewURLs: readonly string[]
   readonly verdicts: readonly Verdict[]
 }
+
+type Observed = Pick<ServiceSituation, 'request' | 'observed'>
 
 const NONE: Previews = { children: [], previews: [], previewURLs: [], verdicts: [] }
 
@@ -33,13 +32,19 @@ export function wantedPreviews(spec: ServiceSpec | undefined): PreviewEnvironmen
 
 /** Copies as they are: something that they need is not known. Only who turned them off has none. */
 export function keptPreviews(situation: ServiceSituation, facts: ServiceFacts): Previews {
-  const { request, spec } = situation
+  const { spec } = situation
   const environment = wantedPreviews(spec.value)
   if (spec.value !== undefined && environment === undefined) return NONE
-  const { set, elements } = runningPreviews(situation)
+  const { set } = runningPreviews(situation)
   if (environment === undefined && set === undefined) return NONE
   const children = set === undefined ? [] : [keptSet(set, situation)]
-  return report(situation, facts, keptCandidates(request.parent, elements), children)
+  return withVerdicts(situation, facts, keptPreviewReport(situation), children)
+}
+
+/** What the status says of copies that are kept. */
+export function keptPreviewReport(situation: Observed): PreviewReport {
+  const { elements } = runningPreviews(situation)
+  return previewReport(keptCandidates(situation.request.parent, elements), situation.observed.previewApplications)
 }
 
 /** The copies that the pull requests ask for. Without any list of those, what runs stays. */
@@ -73,11 +78,11 @@ export function desiredPreviews(
   // Once made it stays, be it empty: a new one would not tell that there were copies before.
   const isSetWanted = set !== undefined || elements.length > 0
   const children = isSetWanted ? [previewSet(situation, spec, project, elements)] : []
-  return report(situation, facts, candidates, children)
+  return withVerdicts(situation, facts, previewReport(candidates, situation.observed.previewApplications), children)
 }
 
 /** The copies that run, by number of their pull request. */
-export function runningPreviews({ request, observed }: ServiceSituation) {
+export function runningPreviews({ request, observed }: Observed) {
   const set = observed.applicationSets.get(previewSetName(request.parent.metadata.name))
   const elements: ReadonlyMap<number, PreviewElement> = observedElements(set)
   return { set, elements }
@@ -97,26 +102,23 @@ function withoutElement({ element, ...rest }: Candidate): Candidate {
     : { ...rest, urls: [], reason: 'nameConflict', message: 'the name of the ApplicationSet of the copies is taken' }
 }
 
-function report(
+function withVerdicts(
   situation: ServiceSituation,
   facts: ServiceFacts,
-  candidates: readonly Candidate[],
+  report: PreviewReport,
   children: readonly DesiredChild[],
 ): Previews {
-  const { observed, spec } = situation
-  const environment = wantedPreviews(spec.value)
-  const previews = previewReport(candidates, observed.previewApplications)
+  const environment = wantedPreviews(situation.spec.value)
   return {
+    ...report,
     children,
-    previews,
-    previewURLs: healthyUrls(previews, observed.previewApplications),
     verdicts:
       environment === undefined
         ? []
         : [
             listVerdict(environment, facts.pullRequests),
             readyVerdict(
-              previews,
+              report.previews,
               runningPreviews(situation).set,
               conflictOf(situation),
               facts.pullRequests?.pullRequests !== undefined,

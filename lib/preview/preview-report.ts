@@ -6,11 +6,24 @@ import type { Preview } from './preview-status.js'
 /** Longest message of one copy in the status. */
 const MAX_MESSAGE = 300
 
-/** What the status says of each copy: the newest pull request first. */
+/** What the status says of copies. */
+export interface PreviewReport {
+  /** The newest pull request first. */
+  readonly previews: readonly Preview[]
+  /** The addresses of those that answer. */
+  readonly previewURLs: readonly string[]
+}
+
+/** Makes what the status says of copies, of what their Applications say. */
 export function previewReport(
   candidates: readonly Candidate[],
   applications: readonly Application[] | undefined,
-): Preview[] {
+): PreviewReport {
+  const previews = describe(candidates, applications)
+  return { previews, previewURLs: healthyUrls(previews, applications) }
+}
+
+function describe(candidates: readonly Candidate[], applications: readonly Application[] | undefined): Preview[] {
   const byName = new Map(applications?.map(application => [application.metadata.name, application]))
   return candidates.map(candidate => {
     const { element, reason, message, urls, ...about } = candidate
@@ -41,7 +54,7 @@ function progressOf(
 }
 
 /** The addresses of the copies that answer: of Applications that are Healthy, were compared and are not on their way out. */
-export function healthyUrls(previews: readonly Preview[], applications: readonly Application[] | undefined): string[] {
+function healthyUrls(previews: readonly Preview[], applications: readonly Application[] | undefined): string[] {
   const healthy = new Set(applications?.filter(isServing).map(({ metadata }) => metadata.name))
   const urls = previews
     .filter(({ namespace }) => namespace !== undefined && healthy.has(namespace))

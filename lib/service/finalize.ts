@@ -1,5 +1,6 @@
 import { deletionOf } from '../dependencies/deletion.js'
 import type { FinalizeResponse, SyncRequest } from '../metacontroller.js'
+import { keptPreviewReport } from '../preview/desired-previews.js'
 import type { Application } from './application.js'
 import { foreignText } from './foreign-text.js'
 import { keptSet } from './kept-set.js'
@@ -35,6 +36,7 @@ export function finalizeService(request: SyncRequest, now: string): FinalizeResp
     verdicts: [],
     set: main,
     applications,
+    ...(!isFree && { previews: keptPreviewReport({ request, observed }) }),
   }
   return {
     status: serviceStatus(parent, report, now),

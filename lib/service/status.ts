@@ -2,7 +2,7 @@ import { type Standing, type Verdict, kstatus, readConditions, stampConditions }
 import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
 import { type KubernetesObject, type Parent, isRecord } from '../metacontroller.js'
-import type { Previews } from '../preview/desired-previews.js'
+import type { PreviewReport } from '../preview/preview-report.js'
 import type { Application } from './application.js'
 import { applicationSetConditions } from './observed.js'
 import { ServiceStatus } from './spec.js'
@@ -37,7 +37,7 @@ export interface Report {
   readonly verdicts: readonly Verdict[]
   readonly set: KubernetesObject | undefined
   readonly applications: readonly Application[] | undefined
-  readonly previews?: Pick<Previews, 'previews' | 'previewURLs'>
+  readonly previews?: PreviewReport
 }
 
 /** Makes the status of a Service; the same report gives the same bytes. */
