@@ -44,6 +44,11 @@ const faults: [why: string, input: string, message: RegExp][] = [
     /^-:8: Service 'x': spec\.source\.repoURL is no string; write a string$/,
   ],
   [
+    'a number that reading it rounds',
+    service(`${SPEC}    values:\n      cluster: x\n      ids:\n        - 1\n        - 9007199254740993\n`),
+    /^-:13: Service 'x': spec\.source\.values\.ids\.1: a number beyond ±9007199254740991 may be .*; put it in quotes$/,
+  ],
+  [
     'the second document',
     'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\nkind: x\n',
     /^-:5: has no apiVersion$/,

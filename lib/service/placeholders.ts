@@ -15,7 +15,7 @@ const CURE = 'write ${workspace.NAME} or ${workspace.NAME:-text}, or $${workspac
 const MAX_SHOWN = 60
 
 /** Deeper than any Helm chart, shallow enough for any stack. */
-const MAX_DEPTH = 100
+export const MAX_DEPTH = 100
 
 /** What `fillPlaceholders` made, and the names it found no value for, sorted. */
 export interface Filled<Value> {

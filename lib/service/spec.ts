@@ -7,6 +7,7 @@ import { PreviewEnvironment } from '../preview/preview-environment.js'
 import { Preview } from '../preview/preview-status.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
+import { inexactNumbers } from './inexact-numbers.js'
 
 /** Chart and values of a Service. */
 export const Source = z.object({
@@ -32,9 +33,13 @@ export const Source = z.object({
     .describe('Branch, tag or commit of the repository. Example: `main`.'),
   values: z
     .record(z.string(), z.unknown())
+    .superRefine((values, context) => {
+      const message = `a number beyond ±${Number.MAX_SAFE_INTEGER} may be changed when it is read; put it in quotes`
+      for (const path of inexactNumbers(values)) context.addIssue({ code: 'custom', path: [...path], message })
+    })
     .default({})
     .describe(
-      'Helm values, of any shape. The key `cluster` names the Argo CD cluster to deploy to. `${workspace.NAME}` becomes the annotation NAME of the Secret of the workspace; `${workspace.NAME:-text}` falls back to the text; `$${workspace.NAME}` stays as it is, with one `$`. Whatever names the image of `containerRegistry` gets its chosen tag. Example: `cluster: ${workspace.CLUSTER_NAME}`.',
+      'Helm values, of any shape. The key `cluster` names the Argo CD cluster to deploy to. `${workspace.NAME}` becomes the annotation NAME of the Secret of the workspace; `${workspace.NAME:-text}` falls back to the text; `$${workspace.NAME}` stays as it is, with one `$`. A number beyond ±9007199254740991 needs quotes. Whatever names the image of `containerRegistry` gets its chosen tag. Example: `cluster: ${workspace.CLUSTER_NAME}`.',
     ),
 })
 
