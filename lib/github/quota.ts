@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '../http/retry-after.js'
+import { serverTime } from '../http/server-time.js'
 
 /** How often one token may ask one host, as far as the answers tell. */
 export interface Quota {
@@ -54,7 +55,7 @@ export function createQuota(isAnonymous: boolean, now: () => number): Quota {
       if (isSpent && status < 400) block(found.endsAt - now())
       if (status !== 403 && status !== 429) return false
       if (headers.has('retry-after')) {
-        block(parseRetryAfter(headers.get('retry-after'), serverTime(headers)))
+        block(parseRetryAfter(headers))
       } else if (isSpent) {
         block(found.endsAt - now())
       } else if (status === 429 || /secondary rate limit|abuse detection/i.test(body)) {
@@ -82,10 +83,4 @@ function readWindow(headers: Headers, now: number): Window | undefined {
   })
   if (limit === undefined || limit === 0 || remaining === undefined || reset === undefined) return undefined
   return { limit, remaining, endsAt: now + Math.max(0, reset * 1000 - serverTime(headers)) }
-}
-
-/** The time as GitHub sees it: ours may be wrong by an hour. */
-function serverTime(headers: Headers): number {
-  const date = Date.parse(headers.get('date') ?? '')
-  return Number.isNaN(date) ? Date.now() : date
 }

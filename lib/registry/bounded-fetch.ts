@@ -69,9 +69,8 @@ export async function boundedFetch(url: URL, init: RequestInit, budget: Budget):
 }
 
 function stopWhenBlocked({ url, status, headers }: Answer, budget: Budget): void {
-  const retryAfter = headers.get('retry-after')
-  if (status !== 429 && (status !== 503 || retryAfter === null)) return
-  budget.onBlocked(parseRetryAfter(retryAfter, Date.now()))
+  if (status !== 429 && (status !== 503 || !headers.has('retry-after'))) return
+  budget.onBlocked(parseRetryAfter(headers))
   throw rateLimited(url.host)
 }
 

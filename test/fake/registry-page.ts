@@ -23,7 +23,8 @@ export function servePage(fake: FakeRegistry, url: URL, response: ServerResponse
       return
     case 'status': {
       const body = fault.hasRequestId === true ? { message: `request-${fake.counts.page} failed` } : {}
-      json(response, fault.status, body, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
+      const { retryAfter, date } = fault
+      json(response, fault.status, body, { ...(retryAfter && { 'retry-after': retryAfter }), ...(date && { date }) })
       return
     }
     case 'html':

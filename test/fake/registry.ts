@@ -4,12 +4,12 @@ import { canary } from '../canaries.js'
 import { close, listen } from './listen.js'
 import { json, servePage } from './registry-page.js'
 
-/** What goes wrong; `retryAfter` is that header's text. */
+/** What goes wrong; `retryAfter` and `date` are those headers' texts. */
 export type Fault =
   | { kind: 'refuse' | 'blackhole' | 'stalled' | 'html' | 'truncated' | 'wrongJson' | 'nullTags' | 'garbledLink' }
   | { kind: 'linkLoop' | 'foreignLink' | 'lateForbidden' | 'endlessPages' }
   | { kind: 'slow'; ms: number }
-  | { kind: 'status'; status: number; retryAfter?: string; hasRequestId?: boolean }
+  | { kind: 'status'; status: number; retryAfter?: string; date?: string; hasRequestId?: boolean }
   | { kind: 'huge'; bytes: number }
   | { kind: 'redirect'; to: string }
 
