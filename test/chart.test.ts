@@ -41,6 +41,8 @@ const bad: [why: string, values: object, want: string][] = [
   ['a path for a namespace', { argoCdNamespace: 'argo/cd' }, '/argoCdNamespace: must match pattern'],
   ['a list written as text', { allowedProjects: 'a,b' }, '/allowedProjects: must be array'],
   ['two projects in one', { allowedProjects: ['a,b'] }, '/allowedProjects/0: must match pattern'],
+  ['a pattern of projects', { allowedProjects: ['*'] }, '/allowedProjects/0: must match pattern'],
+  ['a pattern of hosts', { allowedRegistryHosts: ['*.h'] }, '/allowedRegistryHosts/0: must match pattern'],
   ['a host with a path', { allowedRegistryHosts: ['h/a'] }, '/allowedRegistryHosts/0: must match pattern'],
   ['a URL without its scheme', { hookURL: 'alustan.svc:8080' }, '/hookURL: must match pattern'],
   ['another protocol', { endpoints: { github: 'ssh://git' } }, '/endpoints/github: must match pattern'],
@@ -66,6 +68,38 @@ t.test('the schema refuses wrong values and names the one', async t => {
   for (const [why, values, want] of bad) t.match(faultOf(values), new RegExp(`^${want}`), why)
 })
 
+const entries: [list: string, variable: string, candidates: string[]][] = [
+  [
+    'allowedProjects',
+    'ALLOWED_PROJECTS',
+    ['team-a', 'a.b', 'Team_A', '*', 'team-*', '-a', 'x'.repeat(63), 'x'.repeat(64)],
+  ],
+  [
+    'allowedRegistryHosts',
+    'ALLOWED_REGISTRY_HOSTS',
+    [
+      'h',
+      'H.example.com:5000',
+      'http://h',
+      'https://h:1',
+      '*.example.com',
+      'h/a',
+      'h:port',
+      'h:123456',
+      'ssh://h',
+      'u@h',
+    ],
+  ],
+]
+t.test('the schema and the server agree on what a list may name', async t => {
+  for (const [list, variable, candidates] of entries) {
+    for (const entry of candidates) {
+      const refused = attempt(() => parseConfig({ [variable]: entry }))
+      t.equal(faultOf({ [list]: [entry] }) === undefined, refused.failure === undefined, `${list} ${entry}`)
+    }
+  }
+})
+
 t.test('no rule of the schema would print a credential', async t => {
   for (const name of Object.keys(defaults.existingSecrets)) {
     t.same(Object.keys(schema.properties[name]).sort(), ['description', 'type'], name)
@@ -82,7 +116,9 @@ function paths(node: any, below: (node: any) => object | undefined, path = ''): 
 const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 t.test('values.yaml and its schema know the same values, and each has its words', async t => {
-  const described = paths(schema, node => node.properties).filter(path => !/^\/(global|imagePullSecrets\/)/.test(path))
+  const described = paths(schema, node => node.properties).filter(
+    path => !/^\/(enabled|global|imagePullSecrets\/)/.test(path),
+  )
   const given = new Set(paths(defaults, value => (isMap(value) ? value : undefined)))
   for (const path of described) t.ok(given.has(path), `values.yaml has ${path}`)
   const undescribed = paths(schema, node => node.properties).filter(path => {
@@ -121,9 +157,12 @@ const refusedAtStart: [why: string, variable: string, value: string, want: strin
   ['a unit written out', 'INFRA_SYNC_INTERVAL', '5 minutes', "'5 minutes' is no duration from 1s to 480h"],
   ['a namespace that cannot be', 'ALUSTAN_NAMESPACE', 'a_b', 'is no name of a namespace'],
   ['neither true nor false', 'READ_POD_LOGS', 'yes', 'is neither true nor false'],
+  ['more than a timer can wait', 'INFRA_SYNC_INTERVAL', '720h', "'720h' is no duration from 1s to 480h"],
+  ['a mirror with what is added to it', 'DOCKER_REGISTRY_URL', 'https://h/v2', 'ends with /v2'],
+  ['an endpoint with a password', 'GITHUB_API_URL', 'https://a:b@h', 'must have no user, password'],
   ['a short token', 'HOOK_TOKEN', 'short', 'is too short'],
 ]
-t.test('what the schema lets pass, the server refuses at its start in one line', async t => {
+t.test('what the chart refuses, the server refuses at its start in one line too', async t => {
   for (const [why, variable, value, want] of refusedAtStart) {
     const refused = attempt(() => parseConfig({ [variable]: value }))
     t.match(refused.failure?.message, `${variable} ${want}`, why)

@@ -15,10 +15,14 @@ export function settings(values: Record<string, unknown>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['--set-json', `${name}=${JSON.stringify(value)}`])
 }
 
-/** Renders the chart and returns the objects. */
+/** Renders our chart and returns the objects. */
 export async function template(namespace: string, ...options: string[]): Promise<Seen[]> {
-  const text = await run('helm', ['template', 'alustan', CHART, '--namespace', namespace, ...options])
-  return documents(text)
+  return render(CHART, namespace, ...options)
+}
+
+/** Renders the chart in a folder and returns the objects. */
+export async function render(folder: string, namespace: string, ...options: string[]): Promise<Seen[]> {
+  return documents(await run('helm', ['template', 'alustan', folder, '--namespace', namespace, ...options]))
 }
 
 /** The objects of a release as they were installed. */

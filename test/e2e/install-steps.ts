@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ApplyStrategy } from './controller.js'
 import { examples } from './examples.js'
-import { CHART, manifestOf, settings, template } from './helm.js'
+import { CHART, manifestOf, settings } from './helm.js'
 import { pushImage, pushScripts } from './images.js'
-import { REFUSED } from './install-values.js'
 import { startInstalledController } from './installed-controller.js'
 import { type Seen, apply, get, list } from './kubectl.js'
 import { startLoad } from './load.js'
@@ -27,28 +25,6 @@ export const RELEASE = 'alustan'
 
 /** The Terraform, called as in the documentation. */
 const INFRASTRUCTURE = 'staging-cluster'
-
-const FILES = readdirSync(`${CHART}/ci`).map(file => `${CHART}/ci/${file}`)
-
-/** Every file of ci/ as values: what Helm says, and what the API server says of each object. */
-export async function isValid({ namespace }: World): Promise<void> {
-  for (const file of FILES) {
-    await run('helm', ['lint', '--strict', CHART, '--values', file])
-    const objects = await template(namespace, '--values', file)
-    assert.ok(objects.length > 2, file)
-    const dryRun = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-']
-    await run('kubectl', dryRun, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
-  }
-}
-
-/** Each wrong value is refused, with words that do not hold what was given as a credential. */
-export async function refusesWrongValues({ namespace }: World): Promise<void> {
-  for (const [why, values, want] of REFUSED) {
-    const told = await template(namespace, ...settings(values)).then(() => 'nothing', String)
-    assert.match(told, want, why)
-    assert.doesNotMatch(told.replace(/--set-json.*? failed:/s, ''), /canary/, why)
-  }
-}
 
 /** `helm install` of the version before, in a namespace that enforces the restricted Pod Security Standard. */
 export async function installs(world: World, installation: Installation): Promise<void> {

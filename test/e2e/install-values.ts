@@ -40,5 +40,19 @@ export const REFUSED: readonly (readonly [why: string, values: Record<string, un
         new RegExp(`${name} and existingSecrets.${name}.name are both set; remove one`),
       ] as const,
   ),
+  ['an interval of no time', { appSyncInterval: '0s' }, /appSyncInterval is 0s; it must be from 1s to 480h/],
+  ['less than a second', { previewSyncInterval: '500ms' }, /previewSyncInterval is 500ms; it must be from 1s to 480h/],
+  [
+    'more than a timer can wait',
+    { infraSyncInterval: '720h' },
+    /infraSyncInterval is 720h; it must be from 1s to 480h/,
+  ],
+  ['a pattern of projects', { allowedProjects: ['*'] }, /at '\/allowedProjects\/0': '\*' does not match pattern/],
+  ['a mirror with what is added to it', { 'endpoints.docker': 'https://h/v2' }, /endpoints.docker ends with \/v2/],
+  [
+    'an endpoint with a password',
+    { 'endpoints.github': 'https://user:canary@h' },
+    /endpoints.github has a user or a password/,
+  ],
   ['a stop that is too short', { preStopSeconds: 25 }, /terminationGracePeriodSeconds is 30; it must be more than/],
 ]

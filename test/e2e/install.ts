@@ -4,14 +4,13 @@ import { chartRepository } from './chart.js'
 import type { ApplyStrategy } from './controller.js'
 import { missingProgram } from './helm.js'
 import { reinstalls, troubleshoots, uninstallsByDocs, upgradesByDocs } from './install-docs.js'
+import { closesPorts, isDependency, isValid, refusesWrongValues } from './install-rendering.js'
 import {
   type Installation,
   installs,
-  isValid,
   keepsToken,
   projectVersion,
   pushOwnImage,
-  refusesWrongValues,
   serves,
   testPasses,
   uninstalls,
@@ -86,6 +85,8 @@ function scenarioOf(installation: Installation, registry: string): Scenario {
     steps: [
       ['every file of ci/ passes helm lint, and the API server takes all that it renders to', isValid],
       ['wrong values are refused in a line that shows no credential', refusesWrongValues],
+      ['without ports only DNS is reached outside', closesPorts],
+      ['a chart can depend on it, on a condition', async world => isDependency(world, installation.folder)],
       ['our image is built without an engine and pushed', async () => pushOwnImage(registry, installation.versions)],
       ['helm install of the version before: two pods, restricted', async world => installs(world, installation)],
       ['helm test calls the hooks', testPasses],

@@ -149,4 +149,21 @@ httpGet:
 {{- if le (int .Values.terminationGracePeriodSeconds) (int (add .Values.preStopSeconds 10)) }}
 {{- fail (printf "\nterminationGracePeriodSeconds is %v; it must be more than preStopSeconds and the 10 s of a hook together, %v" .Values.terminationGracePeriodSeconds (add .Values.preStopSeconds 10)) }}
 {{- end }}
+{{- $epoch := toDate "2006-01-02" "2000-01-01" }}
+{{- range $name := list "appSyncInterval" "infraSyncInterval" "previewSyncInterval" }}
+{{- with $text := index $.Values $name }}
+{{- $seconds := ((mustDateModify $text $epoch).Sub $epoch).Seconds }}
+{{- if or (lt $seconds 1.0) (gt $seconds 1728000.0) }}
+{{- fail (printf "\n%s is %s; it must be from 1s to 480h, such as 30s, 5m or 1h30m" $name $text) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name, $url := .Values.endpoints }}
+{{- if regexMatch "^https?://[^/]*@" $url }}
+{{- fail (printf "\nendpoints.%s has a user or a password; take them out and set containerRegistrySecret or githubToken" $name) }}
+{{- end }}
+{{- if and (ne $name "github") (regexMatch "/v2/*$" $url) }}
+{{- fail (printf "\nendpoints.%s ends with /v2, which is added to it; leave that out" $name) }}
+{{- end }}
+{{- end }}
 {{- end }}
