@@ -16,9 +16,12 @@ interface Completable {
   readonly argument: 'resource' | 'file' | readonly string[]
 }
 
-/** Names of the cluster's Services and Terraforms, as `service/NAME`. */
-const RESOURCES =
-  'kubectl get services.alustan.io,terraforms.alustan.io -o name --request-timeout=2s 2>/dev/null | sed s/[.]alustan[.]io//'
+/**
+ * Prints the cluster's Services and Terraforms as `service/NAME`, in every shell. Whatever else an answer holds is left
+ * out: a shell may run it.
+ */
+const RESOURCES = String.raw`kubectl get services.alustan.io,terraforms.alustan.io -o name --request-timeout=2s 2>/dev/null |
+    sed -En 's,^(service|terraform)[.]alustan[.]io/([a-z0-9.-]+)$,\1/\2,p'`
 
 /** The completion script of a shell, made from the commands themselves. */
 export function completionScript(program: Command, shell: Shell): string {
@@ -47,28 +50,40 @@ function bash(commands: readonly Completable[]): string {
       .map(({ flag, choices }) => `      ${flag}) words="${choices.join(' ')}" ;;`)
     const words =
       argument === 'resource'
-        ? `$(${RESOURCES})`
+        ? '{ _alustan_resources; return; }'
         : argument === 'file'
-          ? '$(compgen -f -- "$word")'
-          : argument.join(' ')
+          ? '{ compopt -o default 2>/dev/null; return; }'
+          : `words="${argument.join(' ')}"`
     return [
       `    ${name})`,
       `      case "$before" in`,
       ...valued,
-      `      *) words="${flags.map(({ flag }) => flag).join(' ')} --help"; [[ "$word" == -* ]] || words="${words}" ;;`,
+      `      *) words="${flags.map(({ flag }) => flag).join(' ')} --help"; [[ "$word" == -* ]] || ${words} ;;`,
       `      esac ;;`,
     ].join('\n')
   })
+  // Only fixed words go into `compgen -W`, which expands them; readline itself completes the names of files. The bash
+  // of macOS has no `compopt`: it offers files wherever nothing else is known.
   return `# bash completion of alustan: source <(alustan completion bash)
+_alustan_resources() {
+  local name
+  while IFS= read -r name; do
+    [[ "$name" != "$word"* ]] || COMPREPLY+=("$name")
+  done < <(
+    ${RESOURCES}
+  )
+}
 _alustan() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=
+  COMPREPLY=()
+  compopt +o default 2>/dev/null
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
     *) [ "$COMP_CWORD" -gt 1 ] || words="${commands.map(({ name }) => name).join(' ')} help --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
-complete -o bashdefault -F _alustan alustan
+complete -o bashdefault -o default -F _alustan alustan
 `
 }
 
@@ -81,14 +96,19 @@ function zsh(commands: readonly Completable[]): string {
     })
     const words =
       argument === 'resource'
-        ? `"*:resource:($(${RESOURCES}))"`
+        ? "'*:resource:_alustan_resources'"
         : argument === 'file'
           ? "'*:file:_files'"
           : `'*:word:(${argument.join(' ')})'`
     return `    ${name}) _arguments ${[...options, words].join(' ')} ;;`
   })
   return `#compdef alustan
-# zsh completion of alustan: source <(alustan completion zsh)
+# zsh completion of alustan: source <(alustan completion zsh), or this as _alustan in a folder of $fpath
+_alustan_resources() {
+  compadd -- \${(f)"$(
+    ${RESOURCES}
+  )"}
+}
 _alustan() {
   if (( CURRENT == 2 )); then
     local -a commands=(${commands.map(({ name, description }) => `'${name}:${text(description)}'`).join(' ')})
@@ -102,7 +122,11 @@ _alustan() {
 ${cases.join('\n')}
   esac
 }
-compdef _alustan alustan
+if [[ $funcstack[1] == _alustan ]]; then
+  _alustan "$@"
+else
+  compdef _alustan alustan
+fi
 `
 }
 
@@ -110,7 +134,8 @@ function fish(commands: readonly Completable[]): string {
   const text = (description: string) => `'${description.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   const lines = commands.flatMap(({ name, description, flags, argument }) => {
     const within = `complete -c alustan -n '__fish_seen_subcommand_from ${name}'`
-    const words = argument === 'resource' ? `(${RESOURCES})` : Array.isArray(argument) ? argument.join(' ') : undefined
+    const words =
+      argument === 'resource' ? '(__alustan_resources)' : Array.isArray(argument) ? argument.join(' ') : undefined
     return [
       `complete -c alustan -n __fish_use_subcommand -f -a ${name} -d ${text(description)}`,
       ...flags.map(({ flag, description, choices }) => {
@@ -120,5 +145,10 @@ function fish(commands: readonly Completable[]): string {
       ...(words === undefined || words === '' ? [] : [`${within} -f -a '${words}'`]),
     ]
   })
-  return `# fish completion of alustan: alustan completion fish | source\n${lines.join('\n')}\n`
+  return `# fish completion of alustan: alustan completion fish | source
+function __alustan_resources
+  ${RESOURCES}
+end
+${lines.join('\n')}
+`
 }
