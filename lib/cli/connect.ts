@@ -4,6 +4,7 @@ import { AlustanError, errorText } from '../errors.js'
 import { type ApiClient, type ApiRequest, apiClient } from '../engine/api-request.js'
 import { ApiError } from '../engine/cluster.js'
 import { kubectlProxy } from '../engine/kubectl-proxy.js'
+import { socketFetch } from '../engine/socket-fetch.js'
 
 /** Which cluster and namespace a command is about; what is left out is as for kubectl. */
 export interface ClusterOptions {
@@ -21,22 +22,23 @@ export interface Connection {
 /** How long one answer may take. */
 const TIMEOUT_MS = 20_000
 
-const READ_ONLY = '--reject-methods=^(POST|PUT|PATCH|DELETE)$'
+/** What the proxy refuses to pass on; a merge patch is all that a command ever writes. */
+const REJECTED = { read: '^(POST|PUT|PATCH|DELETE)$', write: '^(POST|PUT|DELETE)$' }
 
 /**
  * Reaches the cluster through the user's own kubectl, so that every kind of login works. Throws `ClusterUnreachable`
  * when kubectl or a kubeconfig is missing.
  */
-export async function connect(options: ClusterOptions, access: 'read' | 'write'): Promise<Connection> {
+export async function connect(options: ClusterOptions, access: keyof typeof REJECTED): Promise<Connection> {
   const context = options.context === undefined ? [] : [`--context=${options.context}`]
   // Asked for with -n too: it tells whether there is a context, and a proxy would start without one.
   const [namespace, proxy] = await Promise.allSettled([
     contextNamespace(context),
-    kubectlProxy([...context, ...(access === 'read' ? [READ_ONLY] : [])]),
+    kubectlProxy([...context, `--reject-methods=${REJECTED[access]}`]),
   ])
   if (namespace.status === 'fulfilled' && proxy.status === 'fulfilled') {
     return {
-      client: guarded(apiClient(proxy.value.url)),
+      client: guarded(apiClient('http://localhost', socketFetch(proxy.value.socket))),
       namespace: options.namespace ?? namespace.value,
       stop: proxy.value.stop,
     }

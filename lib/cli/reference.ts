@@ -4,7 +4,9 @@ import { buildProgram } from './program.js'
 const INTRODUCTION = `\`alustan\` is the command line of this project: \`npm ci && npm run build\`, then \`node dist/lib/cli/main.js\`, or
 \`npm link\` for the commands \`alustan\` and \`kubectl alustan\`. Commands that ask a cluster reach it through your own
 kubectl (\`KUBECONFIG\`, \`--context\`, every kind of login), read only, but for \`reconcile\`. They never ask for the values
-of Secrets. An error is one line on standard error that says what is wrong and what to do.
+of Secrets. While they run, your login is open to yourself only: \`kubectl proxy\` serves on a unix socket in a folder of
+yours, on no port (Linux and macOS; on Windows use WSL). An error is one line on standard error that says what is wrong
+and what to do.
 
 The environment is the server's: \`DOCKER_CONFIG_JSON\`, \`DOCKER_REGISTRY_URL\`, \`GHCR_URL\` and \`ALLOWED_REGISTRY_HOSTS\` for
 \`scan\` and \`render\`, \`ALUSTAN_NAMESPACE\` for \`trace\`. \`NO_COLOR\` is honoured.

@@ -16,7 +16,7 @@ export interface ApiCluster extends Cluster {
 }
 
 export interface ApiClusterOptions {
-  /** Where the API server asks for no login: `kubectlProxy`. */
+  /** Where the API server asks for no login: `openKubectlProxy`. */
   url: string
   /** Told when a watch fails; it goes on by itself. */
   onError?: (message: string) => void

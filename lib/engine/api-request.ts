@@ -1,5 +1,6 @@
 import { ApiError, type ApiObject, type ObjectName, type Resource } from './cluster.js'
 import { isRecord } from './json.js'
+import type { Fetch } from './socket-fetch.js'
 
 /** Characters of a proxy's answer that a message shows. */
 const MAX_LINE = 200
@@ -46,13 +47,13 @@ function firstLine(text: string): string[] {
   return line === '' ? [] : [line.slice(0, MAX_LINE)]
 }
 
-/** A client of the API server at a URL that asks for no login. */
-export function apiClient(url: string): ApiClient {
+/** A client of the API server at a URL that asks for no login, reached by `ask`. */
+export function apiClient(url: string, ask: Fetch = fetch): ApiClient {
   const send = async (path: string, request: ApiRequest = {}): Promise<Response> => {
     const { method = 'GET', query = {}, body, contentType = 'application/json', signal = null } = request
     const { accept = 'application/json' } = request
     const search = new URLSearchParams(query).toString()
-    const response = await fetch(`${url}${path}${search === '' ? '' : `?${search}`}`, {
+    const response = await ask(`${url}${path}${search === '' ? '' : `?${search}`}`, {
       method,
       signal,
       headers: { accept, 'content-type': contentType },

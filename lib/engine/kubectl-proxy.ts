@@ -1,24 +1,40 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 
-/** A way to the API server that needs no login of its own. */
-export interface KubectlProxy {
-  /** Without a slash at the end. */
-  url: string
-  stop: () => void
+/**
+ * Starts `kubectl proxy` on a unix socket that nobody but this user can open: a way to the API server that needs no
+ * login of its own, since it has that of `KUBECONFIG`, whatever its kind. `options` are more of kubectl's. Throws when
+ * kubectl is not there or gives up.
+ */
+export async function kubectlProxy(options: readonly string[] = []): Promise<{ socket: string; stop: () => void }> {
+  const folder = mkdtempSync(`${tmpdir()}/alustan-`) // of mode 0700
+  const removeFolder = (): void => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const { address, stop } = await start([`--unix-socket=${folder}/kubectl`, ...options], removeFolder)
+  return { socket: address, stop }
 }
 
 /**
- * Starts `kubectl proxy` on a free port of loopback, with the login of `KUBECONFIG`, whatever its kind; `options` are
- * more of kubectl's. Throws when kubectl is not there or gives up.
+ * Starts it on a free port of loopback, for tests of programs that take a URL (without a slash at the end): every user of
+ * this machine has that login then, so it is for clusters that are thrown away.
  */
-export async function kubectlProxy(options: readonly string[] = []): Promise<KubectlProxy> {
-  const child = spawn('kubectl', ['proxy', '--port=0', '--address=127.0.0.1', ...options], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+export async function openKubectlProxy(): Promise<{ url: string; stop: () => void }> {
+  const { address, stop } = await start(['--port=0', '--address=127.0.0.1'])
+  return { url: `http://${address}`, stop }
+}
+
+async function start(
+  args: readonly string[],
+  cleanUp: () => void = () => undefined,
+): Promise<{ address: string; stop: () => void }> {
+  const child = spawn('kubectl', ['proxy', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const stop = (): void => {
     process.off('exit', stop)
     child.kill()
+    cleanUp()
   }
   process.once('exit', stop)
   const errors: string[] = []
@@ -34,7 +50,7 @@ export async function kubectlProxy(options: readonly string[] = []): Promise<Kub
       })
       createInterface(child.stdout).on('line', line => {
         const address = /Starting to serve on (\S+)/.exec(line)?.[1]
-        if (address !== undefined) resolve({ url: `http://${address}`, stop })
+        if (address !== undefined) resolve({ address, stop })
       })
     })
   } catch (error) {

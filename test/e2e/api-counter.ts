@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
+import { openKubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { close, listen } from '../fake/listen.js'
 
 /** A way to the API server on which requests are noted. */
@@ -15,7 +15,7 @@ export interface ApiCounter {
 
 /** Opens one, with the login of KUBECONFIG; its own kubeconfig is written into a folder. */
 export async function apiCounter(folder: string): Promise<ApiCounter> {
-  const proxy = await kubectlProxy()
+  const proxy = await openKubectlProxy()
   const requests: string[] = []
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request

@@ -4,7 +4,7 @@ import { apiCluster } from '../../lib/engine/api-cluster.js'
 import type { ApplyStrategy } from '../../lib/engine/apply-child.js'
 import { startEngine } from '../../lib/engine/engine.js'
 import { fetchHook } from '../../lib/engine/hook.js'
-import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
+import { openKubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 
 /**
  * The engine on the cluster in KUBECONFIG, where no Metacontroller runs: the arguments are files of
@@ -17,7 +17,7 @@ const controllers = process.argv
   .map(document => document.toJS() as unknown)
 const { HOOK_URL, APPLY_STRATEGY = 'dynamic-apply' } = process.env
 
-const proxy = await kubectlProxy()
+const proxy = await openKubectlProxy()
 const cluster = apiCluster({ url: proxy.url, onError: console.error })
 const engine = await startEngine({
   cluster,

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
+import { openKubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { leaks } from '../canaries.js'
 import { freePort } from '../free-port.js'
 import { chartRepository } from './chart.js'
@@ -46,7 +46,7 @@ async function runScenario(scenario: Scenario, strategy: ApplyStrategy): Promise
     hooksURL: `http://${process.env.HOOKS_HOST ?? '127.0.0.1'}:${await freePort()}`,
   }
   for (const name of [world.namespace, world.secretsNamespace]) await run('kubectl', ['create', 'namespace', name])
-  const proxy = await kubectlProxy()
+  const proxy = await openKubectlProxy()
   const prepared = await scenario.prepare?.()
   const hooks = start(process.execPath, ['dist/hooks/server.js'], {
     PORT: new URL(world.hooksURL).port,

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { format } from 'prettier'
 import { apiCluster } from '../../lib/engine/api-cluster.js'
 import type { ApiObject, Cluster } from '../../lib/engine/cluster.js'
-import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
+import { openKubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
 import { recording, type Call } from '../engine-recording.js'
 import { answer, controller, NAMESPACES, NOTES, STEPS, STORIES } from '../engine-story.js'
@@ -115,7 +115,7 @@ async function play(cluster: Cluster, strategy: string): Promise<Record<string, 
   }
 }
 
-const proxy = await kubectlProxy()
+const proxy = await openKubectlProxy()
 const cluster = apiCluster({ url: proxy.url, onError: console.error })
 const definitions = [crd(STORIES), crd(NOTES)]
 try {

@@ -1,14 +1,14 @@
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import type { ApiObject } from '../../lib/engine/cluster.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
-import { close, listen } from './listen.js'
+import { close } from './listen.js'
 
-/** An API server on loopback that answers reads, and merge patches of metadata. */
+/** An API server on a socket that answers reads, and merge patches of metadata. */
 export interface FakeApi {
-  readonly url: string
   objects: ApiObject[]
   /** Plurals that the login may not read. */
   readonly forbidden: Set<string>
@@ -32,10 +32,9 @@ export async function startFakeApi(t: Test, objects: ApiObject[] = []): Promise<
       answer(api, { method: request.method ?? '', url: new URL(request.url ?? '', 'http://x'), accept, body }, response)
     })
   })
-  const url = await listen(server)
-  const folder = t.testdir({})
+  const folder = mkdtempSync(`${tmpdir()}/alustan-api-`) // a socket's path has a hundred characters at most
+  await new Promise<void>(resolve => server.listen(`${folder}/socket`, resolve))
   const api: FakeApi = {
-    url,
     objects,
     forbidden: new Set(),
     absent: new Set(),
@@ -50,7 +49,9 @@ export async function startFakeApi(t: Test, objects: ApiObject[] = []): Promise<
 proxy)
   touch ${folder}/proxy
   trap 'rm ${folder}/proxy; exit' TERM
-  echo Starting to serve on ${new URL(url).host}
+  for option; do case "$option" in --unix-socket=*) socket=\${option#*=} ;; esac; done
+  ln -s ${folder}/socket "$socket"
+  echo Starting to serve on "$socket"
   while :; do sleep 0.1; done ;;
 *) printf team-a ;;
 esac`
@@ -60,6 +61,7 @@ esac`
   t.teardown(async () => {
     process.env.PATH = PATH
     await close(server)
+    rmSync(folder, { recursive: true, force: true })
   })
   return api
 }

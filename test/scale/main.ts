@@ -1,7 +1,7 @@
 import { argoCdStandIn } from '../../lib/cli/argo-cd-stand-in.js'
 import { table } from '../../lib/cli/table.js'
 import { apiCluster } from '../../lib/engine/api-cluster.js'
-import { kubectlProxy } from '../../lib/engine/kubectl-proxy.js'
+import { openKubectlProxy } from '../../lib/engine/kubectl-proxy.js'
 import { memoryCluster } from '../../lib/engine/memory-cluster.js'
 import { realTimers } from '../../lib/engine/timers.js'
 import { median } from '../bench/report.js'
@@ -21,7 +21,7 @@ const MOST_CALLS = 1.1
 const MOST_TIME = 1.1
 
 if (isReal) await ourKinds()
-const proxy = isReal ? await kubectlProxy() : undefined
+const proxy = isReal ? await openKubectlProxy() : undefined
 const cluster = proxy === undefined ? memoryCluster() : apiCluster({ url: proxy.url, onError: console.error })
 if (proxy === undefined) argoCdStandIn(cluster, realTimers)
 const crowd = makeCrowd(many, CLUSTER_NAME)
