@@ -21,8 +21,14 @@ const rows: Row[] = [
     /comment on pull requests of 'team\/app'; give the token the permission 'Pull requests: write'/,
   ],
   ['a token that is revoked', 'none', undefined, 'GitHubAuthenticationFailed', /expired or revoked/],
-  ['GitHub down', SECRET, { kind: 'status', status: 502 }, 'GitHubUnreachable', /status 502$/],
-  ['a page of HTML', SECRET, { kind: 'html' }, 'InvalidGitHubAnswer', /something else than was asked for$/],
+  ['GitHub down', SECRET, { kind: 'status', status: 502 }, 'GitHubUnreachable', /status 502; it is asked again/],
+  [
+    'a page of HTML',
+    SECRET,
+    { kind: 'html' },
+    'InvalidGitHubAnswer',
+    /something else than was asked for; check GITHUB_API_URL/,
+  ],
   [
     'too fast',
     SECRET,
@@ -86,7 +92,7 @@ t.test('where comments are too many to read all, none is written: ours may be am
     await note([{ ...up, reason: 'failed' }])
     t.match(
       feedback.failure(service)?.message,
-      /has 1000 or more things where ours is looked for; nothing is written for/,
+      /has 1000 or more things where ours is looked for; nothing is written for 'team\/app'; choose another/,
     )
     t.equal(team.comments.length, 1000)
   }),

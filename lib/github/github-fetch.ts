@@ -1,6 +1,5 @@
-import { AlustanError } from '../errors.js'
 import { type Answer, boundedRequest, type Peer } from '../http/bounded-request.js'
-import { rateLimited } from './refusal.js'
+import { oddAnswer, rateLimited } from './refusal.js'
 import type { Session } from './session.js'
 
 /** Most that one request may cost. */
@@ -43,11 +42,11 @@ export function gitHubFetch(deps: GitHubFetchDeps): typeof fetch {
       const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined
       const isKept = METHOD_KEPT.includes(answer.status) || (init.method ?? 'GET') === 'GET'
       if (next?.origin !== origin || !isKept) {
-        throw new AlustanError('InvalidGitHubAnswer', `GitHub '${host}' redirects to where it must not`)
+        throw oddAnswer(host, 'redirects to where it must not')
       }
       url = next
     }
-    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${host}' redirects too often`)
+    throw oddAnswer(host, 'redirects too often')
   }
 }
 
@@ -76,9 +75,7 @@ const WITHOUT_BODY = [204, 205, 304]
 
 /** The answer for Octokit, with the headers that are read and no others: an odd one must not confuse it. */
 function asResponse({ status, headers, body, url }: Answer): Response {
-  if (status < 200 || status > 599) {
-    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${url.host}' answers with status ${status}`)
-  }
+  if (status < 200 || status > 599) throw oddAnswer(url.host, `answers with status ${status}`)
   // Octokit words its errors with the body, which throws where that has numbers beyond 2^53; of refusals only the status is read.
   const isJson = status < 400 && /\bjson\b/i.test(headers.get('content-type') ?? '')
   const kept = new Headers({ 'content-type': isJson ? 'application/json' : 'text/plain' })

@@ -2,6 +2,7 @@ import { AlustanError } from '../errors.js'
 import type { GitHubClient } from './client.js'
 import { parsePullRequestPage } from './pull-request-page.js'
 import type { PullRequest, Repository } from './pull-requests.js'
+import { oddAnswer } from './refusal.js'
 import type { Session } from './session.js'
 
 interface Page {
@@ -49,7 +50,7 @@ export async function listPullRequests(
     if (pages.length === 1 || isSame(pages, before)) return asListing(session, pages)
     before = pages
   }
-  const fault = 'its pull requests change faster than they can be listed'
+  const fault = 'its pull requests change faster than they can be listed; it is tried again'
   throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' has no steady list for '${name}': ${fault}`)
 }
 
@@ -91,8 +92,7 @@ async function readPage(
   const pullRequests = parsePullRequestPage(answer.data)
   if (pullRequests === undefined) {
     const name = `${repository.owner}/${repository.name}`
-    const fault = 'with something that is no list of pull requests'
-    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' answers for '${name}' ${fault}`)
+    throw oddAnswer(client.host, `answers for '${name}' with something that is no list of pull requests`)
   }
   // A page that is full is taken to have a next one: whether a tag covers the Link header is nowhere said.
   const hasNext = pullRequests.length >= PAGE_SIZE || /\brel="?next\b/.test(answer.link)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { AlustanError } from '../errors.js'
 import type { GitHubClient } from './client.js'
-import type { Errand } from './refusal.js'
+import { type Errand, oddAnswer } from './refusal.js'
 import type { Session } from './session.js'
 
 const User = z.object({ login: z.string() })
@@ -31,6 +30,5 @@ async function askLogin(client: GitHubClient, errand: Pick<Errand, 'act' | 'perm
   const login = status === 200 ? User.safeParse(data).data?.login : undefined
   if (login !== undefined) return login
   if (status === 401 || status >= 500) throw await client.refusal(status, errand)
-  const fault = `does not tell whose the token is: status ${status}`
-  throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' ${fault}; check GITHUB_API_URL`)
+  throw oddAnswer(client.host, `does not tell whose the token is: status ${status}`)
 }

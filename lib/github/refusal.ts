@@ -19,6 +19,12 @@ export function rateLimited(host: string, hasToken: boolean): AlustanError {
   return new AlustanError('GitHubRateLimited', text)
 }
 
+/** The failure of an answer that is none of GitHub's API. */
+export function oddAnswer(host: string, fault: string): AlustanError {
+  const cure = 'check GITHUB_API_URL, and whether a proxy answers in its place'
+  return new AlustanError('InvalidGitHubAnswer', `GitHub '${host}' ${fault}; ${cure}`)
+}
+
 /** The failure that an answer of this status means: what is wrong and what cures it. */
 export function refusal(status: number, errand: Errand): AlustanError {
   const { host, hasToken, repository, act, permission } = errand
@@ -42,6 +48,11 @@ export function refusal(status: number, errand: Errand): AlustanError {
       : `no public repository ${name}; check gitOwner and gitRepo, or set GITHUB_TOKEN if it is private`
     return new AlustanError('GitRepositoryNotFound', `${subject} has ${text}`)
   }
-  if (status >= 500) return new AlustanError('GitHubUnreachable', `${subject} answers with status ${status}`)
-  return new AlustanError('InvalidGitHubAnswer', `${subject} does not ${act} ${name}: status ${status}`)
+  if (status >= 500) {
+    const text = `answers with status ${status}; it is asked again, see whether it or a proxy on the way is down`
+    return new AlustanError('GitHubUnreachable', `${subject} ${text}`)
+  }
+  const cure = 'see in a browser what is wrong with that repository, and check GITHUB_API_URL'
+  const text = `answers with status ${status} when asked to ${act} ${name}; ${cure}`
+  return new AlustanError('InvalidGitHubAnswer', `${subject} ${text}`)
 }

@@ -4,7 +4,7 @@ import { AlustanError } from '../errors.js'
 import type { GitHubClient } from './client.js'
 import { ownLogin } from './own-login.js'
 import type { Repository } from './pull-requests.js'
-import type { Errand } from './refusal.js'
+import { type Errand, oddAnswer } from './refusal.js'
 import type { Session } from './session.js'
 
 /** Reads and writes on one repository; everything that is refused throws `AlustanError`. */
@@ -46,8 +46,7 @@ export function createWriter(
   const read: Writer['read'] = async (schema, call, whenGone) => {
     const parsed = schema.safeParse(await data(call, whenGone))
     if (parsed.success) return parsed.data
-    const fault = 'with something else than was asked for'
-    throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' answers for ${nameOf(errand)} ${fault}`)
+    throw oddAnswer(client.host, `answers for ${nameOf(errand)} with something else than was asked for`)
   }
   return {
     read,
@@ -59,7 +58,8 @@ export function createWriter(
         if (found.length < PAGE_SIZE) return all
       }
       const fault = `has ${all.length} or more things where ours is looked for; nothing is written`
-      throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' ${fault} for ${nameOf(errand)}`)
+      const cure = 'choose another previewEnvironment.feedback'
+      throw new AlustanError('InvalidGitHubAnswer', `GitHub '${client.host}' ${fault} for ${nameOf(errand)}; ${cure}`)
     },
     async write(call) {
       writes++
