@@ -54,21 +54,20 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
 
 async function gatherFacts(deps: Deps, situation: TerraformSituation): Promise<TerraformFacts> {
   const { config, scanner, runReader } = deps
-  const { request, spec, image, runningTag, loweredFrom, previous, active, inspected, unread } = situation
+  const { request, spec, image, runningTag, loweredFrom, isAnnounced, active, inspected, unread } = situation
   const { metadata } = request.parent
-  const isAnnounced = active === undefined && previous.run?.requestedAt !== undefined
   const isScanned = image?.value !== undefined && !request.finalizing && spec.value?.suspend !== true
   const [scan, pods, output, live, pullConfig] = await Promise.all([
     isScanned ? scanner.read(image.value.repository, config.infraSyncSeconds, { runningTag, loweredFrom }) : undefined,
     inspected && runReader.pods(runName(situation, inspected)),
     unread && runReader.output(runName(situation, unread)),
-    isAnnounced ? runReader.livePods(metadata.namespace, metadata.name) : undefined,
+    isAnnounced && active === undefined ? runReader.livePods(metadata.namespace, metadata.name) : undefined,
     findPullConfig(deps, situation),
   ])
-  const forbidden = pods?.failure ?? output?.failure ?? live?.failure
+  const podFailure = pods?.failure ?? output?.failure ?? live?.failure
   // Whom nobody lets look for live pods goes by what Metacontroller sees, and says so.
-  const leftovers = live?.failure === undefined ? live?.value : []
-  return { now: deps.now(), scan, pods: pods?.value, output: output?.value, leftovers, forbidden, pullConfig }
+  const leftovers = live?.failure?.reason === 'PodsForbidden' ? [] : live?.value
+  return { now: deps.now(), scan, pods: pods?.value, output: output?.value, leftovers, podFailure, pullConfig }
 }
 
 function runName({ request }: TerraformSituation, run: Run) {
@@ -82,8 +81,8 @@ async function findPullConfig(
   { image }: TerraformSituation,
 ): Promise<string | undefined> {
   if (!config.copyRegistrySecret || image?.value === undefined) return undefined
-  const { endpoint, path } = image.value.repository
-  const { host } = new URL(endpoint)
-  const found = await credentials(host, path)
-  return found === undefined || found.kind === 'helper' ? undefined : pullConfig(host, found)
+  // A mirror may be asked for tags; nodes pull by the reference.
+  const { registry, path } = image.value.repository
+  const found = await credentials(registry, path)
+  return found === undefined || found.kind === 'helper' ? undefined : pullConfig(registry, found)
 }

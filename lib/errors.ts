@@ -16,6 +16,7 @@ export type Reason =
   | 'NotObserved'
   // The Kubernetes API.
   | 'PodsForbidden'
+  | 'KubernetesUnreachable'
   // The registry.
   | 'RegistryUnreachable'
   | 'RegistryTimeout'

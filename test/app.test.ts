@@ -42,6 +42,16 @@ t.test('runs of a private registry get our credentials of that registry, unless 
     t.notOk(JSON.stringify([status, lines]).includes('canary'))
   }
   t.strictSame(asked, ['r.example.com/infra'], 'what is turned off is not looked up')
+  const containerRegistry = { provider: 'ghcr', imageName: 'acme/infra', semanticVersion: '*' }
+  const hosted = { ...given, parent: { ...parent, spec: { ...parent.spec, containerRegistry } } }
+  const { post } = await build(t, { credentials }, { GHCR_URL: 'https://mirror.example.com' })
+  const { children } = (await post('/terraforms/sync', hosted)).json()
+  const data = Buffer.from(children[0].data['.dockerconfigjson'], 'base64').toString()
+  t.equal(
+    data,
+    `{"auths":{"ghcr.io":{"auth":"${auth}"}}}`,
+    'nodes pull by the reference, whatever mirror is asked for tags',
+  )
 })
 
 t.test('finalize adds only `finalized`, customize only rules', async t => {

@@ -20,22 +20,33 @@ import { isPlanted, leaks, openParts, plantCanaries } from './canaries.js'
 // GOLDEN=1 writes the answers anew: read their diff.
 const ROOT = 'test/golden'
 
+interface GivenFailure {
+  reason: AlustanError['reason']
+  message: string
+}
+
 interface Given {
   why: string
   request: unknown
   facts?: {
     tags?: string[]
-    failure?: { reason: AlustanError['reason']; message: string }
+    failure?: GivenFailure
     isRunningTagGone?: boolean
     now?: string
     /** What the edge knows of GitHub; left out where no copies are wanted. */
     list?: {
       pullRequests?: PullRequest[]
-      failure?: { reason: AlustanError['reason']; message: string }
+      failure?: GivenFailure
       isTruncated?: boolean
       mayBeOlder?: boolean
     }
-  } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'leftovers' | 'pullConfig'>> & { forbidden?: string }
+  } & Partial<Pick<TerraformFacts, 'pods' | 'output' | 'leftovers' | 'pullConfig'>> & {
+      podFailure?: GivenFailure
+    }
+}
+
+function failureOf(given: GivenFailure | undefined): AlustanError | undefined {
+  return given && new AlustanError(given.reason, given.message)
 }
 
 function scanOf({ facts = {} }: Given): Scan {
@@ -43,7 +54,7 @@ function scanOf({ facts = {} }: Given): Scan {
   return {
     tags: tags?.map(parseTag).filter(tag => tag !== undefined),
     texts: tags && new Set(tags),
-    failure: failure && new AlustanError(failure.reason, failure.message),
+    failure: failureOf(failure),
     isTruncated: false,
     isRunningTagGone,
   }
@@ -54,7 +65,7 @@ function listOf({ facts = {} }: Given): PullRequestList | undefined {
   const { pullRequests, failure, isTruncated = false, mayBeOlder = false } = facts.list
   return {
     pullRequests,
-    failure: failure && new AlustanError(failure.reason, failure.message),
+    failure: failureOf(failure),
     isTruncated,
     mayBeOlder,
   }
@@ -80,8 +91,9 @@ function answerOf(given: Given): object {
   const scan = scanOf(given)
   if (request.parent.kind === 'Terraform') {
     const situation = readTerraform(request, settings)
-    const forbidden = more.forbidden === undefined ? undefined : new AlustanError('PodsForbidden', more.forbidden)
-    const facts = { now, scan, pods, output, leftovers, forbidden, pullConfig }
+    const podFailure = failureOf(more.podFailure)
+    const isUnknown = podFailure?.reason === 'KubernetesUnreachable'
+    const facts = { now, scan, pods, output, leftovers: isUnknown ? undefined : leftovers, podFailure, pullConfig }
     return request.finalizing ? finalizeTerraform(situation, facts) : desiredTerraform(situation, facts)
   }
   return request.finalizing

@@ -172,7 +172,7 @@ function lifeHooks({
       pods: inspected && (await reader.pods(run(inspected)))?.value,
       output: unread && (await reader.output(run(unread)))?.value,
       leftovers: (await reader.livePods(NAMESPACE, name))?.value,
-      forbidden: undefined,
+      podFailure: undefined,
       pullConfig: undefined,
     }
   }

@@ -143,6 +143,6 @@ export const terraformFacts: fc.Arbitrary<Omit<TerraformFacts, 'now'>> = fc.reco
   ),
   output: fc.constantFrom(undefined, { outputs: { a: 1 } }, { fault: 'garbage' }),
   leftovers: fc.constantFrom(undefined, [], ['vpc-deploy-old-x']),
-  forbidden: fc.constantFrom(undefined, new AlustanError('InvalidInput', 'no')),
+  podFailure: fc.constantFrom(undefined, new AlustanError('InvalidInput', 'no')),
   pullConfig: fc.constantFrom(undefined, '{"auths":{}}'),
 })

@@ -1,11 +1,9 @@
-import { createServer } from 'node:http'
 import fc from 'fast-check'
 import t from 'tap'
-import { kubernetesApi, apiURL, type Pod } from '../lib/kubernetes/api.js'
+import type { Pod } from '../lib/kubernetes/api.js'
 import { podReport } from '../lib/kubernetes/pod-report.js'
-import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
 import { MAX_OUTPUT_BYTES, parseOutput } from '../lib/terraform/output.js'
-import { close, listen } from './fake/listen.js'
+import { pod } from './pod.js'
 
 const outputs: [why: string, log: string, want: object | RegExp][] = [
   ['a document alone', '{"outputs":{"a":1}}', { a: 1 }],
@@ -57,10 +55,6 @@ t.test('a log full of braces costs little, and odd logs throw nothing', t => {
   t.end()
 })
 
-const pod = (status: object, name = 'p', creationTimestamp = '2026-01-01T00:00:00Z'): Pod => ({
-  metadata: { name, creationTimestamp },
-  status: { phase: 'Pending', conditions: [], containerStatuses: [], ...status },
-})
 const container = (state: object, lastState: object = {}) => ({ containerStatuses: [{ state, lastState }] })
 const reports: [why: string, pods: Pod[], want: object][] = [
   ['no pod yet: quota, or too early', [], { hasStarted: false, reason: 'PodNotCreated' }],
@@ -108,80 +102,3 @@ for (const [why, pods, want] of reports) {
     t.end()
   })
 }
-
-t.test('runs are read through the API of Kubernetes, once, and never for long', async t => {
-  let logs = 0
-  let isDown = false
-  let isForbidden = false
-  let now = 0
-  const server = createServer((request, response) => {
-    if (isDown) return request.socket.destroy()
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
-    if (isForbidden) return response.writeHead(403).end('{"kind":"Status"}')
-    if (pathname.endsWith('/log')) {
-      logs++
-      // 10 MiB before what counts.
-      for (let count = 0; count < 160; count++) response.write(`${'noise { " '.repeat(6553)}\n`)
-      return response.end('{"outputs":{"a":1}}')
-    }
-    const items: Record<string, Pod[]> = {
-      'job-name=report': [pod({ phase: 'Succeeded' }, 'report-x')],
-      'alustan.io/terraform=staging': [
-        pod({ phase: 'Failed' }, 'a'),
-        pod({ phase: 'Running' }, 'c'),
-        pod({ phase: 'Pending' }, 'b'),
-      ],
-    }
-    return response.end(JSON.stringify({ items: items[searchParams.get('labelSelector') ?? ''] ?? [] }))
-  })
-  const url = await listen(server)
-  t.teardown(() => close(server))
-  const reader = createRunReader(kubernetesApi(url), () => now)
-  const run = { namespace: 'team', job: 'report', id: '1', isActive: false }
-  const read = async (name: typeof run) => {
-    for (let tries = 0; tries < 20; tries++) {
-      const found = await reader.output(name)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  isDown = true
-  t.equal(await reader.output(run), undefined, 'down is unknown')
-  t.equal(await reader.pods({ ...run, isActive: true }), undefined)
-  isDown = false
-  t.strictSame(await read(run), { value: { outputs: { a: 1 } } }, 'asked again after a failure')
-  t.equal(logs, 1, 'a log is read once')
-  t.match(await reader.output({ ...run, id: '2', job: 'gone' }), { value: { fault: /its pod is gone/ } })
-  t.match(await reader.pods({ ...run, isActive: true }), { value: { hasStarted: true } })
-  now += 5000
-  isDown = true
-  t.equal(await reader.pods({ ...run, isActive: true }), undefined, 'what an active run was is not what it is')
-  t.equal(await reader.livePods('team', 'staging'), undefined, 'down is not: none')
-  isDown = false
-  t.strictSame(await reader.livePods('team', 'staging'), { value: ['b', 'c'] }, 'what has not ended is live')
-  t.strictSame(await reader.livePods('team', 'other'), { value: [] })
-  isForbidden = true
-  const failure = {
-    reason: 'PodsForbidden',
-    message:
-      /may not read the pods of namespace 'team'; give its ServiceAccount the verbs list on pods and get on pods\/log/,
-  }
-  t.match(await reader.livePods('team', 'staging'), { failure })
-  t.match(await reader.output({ ...run, id: '3' }), { failure })
-  isForbidden = false
-  t.match(await read({ ...run, id: '3' }), { value: { outputs: { a: 1 } } }, 'a new Role is noticed')
-  t.equal(await createRunReader(undefined, () => 0).pods(run), undefined)
-  t.equal(await blindRunReader.pods(run), undefined)
-  t.match((await blindRunReader.output(run))?.value, { fault: /READ_POD_LOGS is false/ })
-})
-
-t.test('the API is that of the environment', t => {
-  t.equal(apiURL(undefined, {}), undefined)
-  t.equal(
-    apiURL(undefined, { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '6443' }),
-    'https://10.0.0.1:6443',
-  )
-  t.equal(apiURL(undefined, { KUBERNETES_SERVICE_HOST: 'fd00::1' }), 'https://[fd00::1]:443')
-  t.equal(apiURL('http://127.0.0.1:1', { KUBERNETES_SERVICE_HOST: 'x' }), 'http://127.0.0.1:1')
-  t.end()
-})

@@ -89,7 +89,8 @@ function asFailure(thrown: unknown, url: URL, peer: Peer, isAborted: boolean): A
   return new AlustanError(peer.unreachable, text, { cause: thrown })
 }
 
-function errorCode(thrown: unknown): string | undefined {
+/** The system's code of an error or of its cause: `ECONNREFUSED`, `ENOTFOUND`, … */
+export function errorCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined
   if ('code' in thrown && typeof thrown.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(thrown.code)) return thrown.code
   return errorCode(thrown.cause)

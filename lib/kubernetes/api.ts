@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { AlustanError } from '../errors.js'
+import { errorCode } from '../http/bounded-request.js'
 
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
@@ -34,7 +35,7 @@ export type Pod = z.infer<typeof Pod>
 
 const PodList = z.looseObject({ items: z.array(Pod) })
 
-/** The two things that are asked of the Kubernetes API. Both throw: `PodsForbidden`, or anything when it does not answer. */
+/** The two things that are asked of the Kubernetes API. Both throw `PodsForbidden`, `KubernetesUnreachable`, or what fetch throws. */
 export interface KubernetesApi {
   /** The pods with a label. */
   podsOf: (namespace: string, label: string, signal: AbortSignal) => Promise<Pod[]>
@@ -64,7 +65,7 @@ export function kubernetesApi(url: string): KubernetesApi {
     if (answer.ok) return answer
     await answer.body?.cancel()
     if (answer.status === 401 || answer.status === 403) throw forbidden(namespace)
-    throw new Error(`the Kubernetes API answers ${answer.status}`)
+    throw unreachable(`answers with ${answer.status}`, 'it is asked again; if that stays, look at it')
   }
   return {
     podsOf: async (namespace, label, signal) => {
@@ -75,6 +76,25 @@ export function kubernetesApi(url: string): KubernetesApi {
       return endOf(await ask(namespace, `/${encodeURIComponent(pod)}/log?tailLines=${TAIL_LINES}`, signal))
     },
   }
+}
+
+/** Anything thrown as a failure to tell of: of the same fault always the same text. */
+export function asPodFailure(thrown: unknown): AlustanError {
+  if (thrown instanceof AlustanError) return thrown
+  if (thrown instanceof DOMException && thrown.name === 'TimeoutError') return unreachable('does not answer', NETWORK)
+  const code = errorCode(thrown)
+  return code === undefined
+    ? unreachable('answers with no list of pods', NETWORK)
+    : unreachable(`cannot be reached (${code})`, NETWORK)
+}
+
+const NETWORK = "check the chart's networkPolicy.egressPorts, and NO_PROXY and NODE_EXTRA_CA_CERTS of alustan"
+
+function unreachable(fault: string, cure: string): AlustanError {
+  return new AlustanError(
+    'KubernetesUnreachable',
+    `the Kubernetes API ${fault}, so nothing is known of pods and no run starts; ${cure}`,
+  )
 }
 
 function forbidden(namespace: string): AlustanError {

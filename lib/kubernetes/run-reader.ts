@@ -1,9 +1,9 @@
 import pLimit from 'p-limit'
-import { AlustanError, type Attempt } from '../errors.js'
+import type { AlustanError, Attempt } from '../errors.js'
 import { LABEL } from '../names.js'
 import { type Output, parseOutput } from '../terraform/output.js'
 import type { PodReport } from '../terraform/facts.js'
-import type { KubernetesApi } from './api.js'
+import { asPodFailure, type KubernetesApi } from './api.js'
 import { livePods, podReport } from './pod-report.js'
 
 /** Which run is asked about: `id` is another one for another run of the same name. */
@@ -14,7 +14,7 @@ export interface RunName {
   readonly isActive: boolean
 }
 
-/** What was read, or the `PodsForbidden` that came instead; undefined while neither is known. */
+/** What was read, or the `PodsForbidden` or `KubernetesUnreachable` that came instead; undefined while neither is known. */
 export type Reading<T> = Attempt<T> | undefined
 
 /** What the pods of runs tell; asking never takes longer than a second. */
@@ -42,9 +42,10 @@ export function createRunReader(api: KubernetesApi | undefined, now: () => numbe
   if (api === undefined) {
     return { pods: async () => undefined, output: async () => undefined, livePods: async () => ({ value: [] }) }
   }
-  const pods = remember<PodReport>(now, MAX_REPORTS)
-  const outputs = remember<Output>(now, MAX_OUTPUTS)
-  const live = remember<string[]>(now, MAX_REPORTS)
+  const attempts = createAttempts()
+  const pods = remember<PodReport>(now, MAX_REPORTS, attempts)
+  const outputs = remember<Output>(now, MAX_OUTPUTS, attempts)
+  const live = remember<string[]>(now, MAX_REPORTS, attempts)
   const logs = pLimit(MAX_LOGS)
   const podsOfJob = (namespace: string, job: string, signal: AbortSignal) =>
     api.podsOf(namespace, `job-name=${job}`, signal)
@@ -74,33 +75,54 @@ export const blindRunReader: RunReader = {
   livePods: async () => ({ value: [] }),
 }
 
-type Remember<T> = (id: string, freshMs: number, read: (signal: AbortSignal) => Promise<T>) => Promise<Reading<T>>
+type Read<T> = (signal: AbortSignal) => Promise<T>
+type Remember<T> = (id: string, freshMs: number, read: Read<T>) => Promise<Reading<T>>
 
 /** One reading at a time for each id, kept while fresh; a failed one is tried again when it is asked for again. */
-function remember<T>(now: () => number, max: number): Remember<T> {
-  const readings = new Map<string, { at: number; value: Promise<Reading<T>> }>()
+function remember<T>(now: () => number, max: number, { attemptRead, toldLate }: Attempts): Remember<T> {
+  const readings = new Map<string, { at: number; value: Promise<Attempt<T>> }>()
   return async (id, freshMs, read) => {
     let reading = readings.get(id)
     if (reading === undefined || now() - reading.at >= freshMs) {
       reading = { at: now(), value: attemptRead(read) }
       const { value } = reading
-      void value.then(found => {
-        if (found?.value === undefined && readings.get(id)?.value === value) readings.delete(id)
+      void value.then(({ failure }) => {
+        if (failure !== undefined && readings.get(id)?.value === value) readings.delete(id)
       })
       readings.set(id, reading)
       const oldest = readings.keys().next()
       if (readings.size > max && oldest.done === false) readings.delete(oldest.value)
     }
-    const late = new Promise<undefined>(resolve => setTimeout(resolve, PATIENCE_MS, undefined).unref())
+    const late = new Promise<Reading<T>>(resolve => {
+      setTimeout(() => {
+        resolve(toldLate())
+      }, PATIENCE_MS).unref()
+    })
     return Promise.race([reading.value, late])
   }
 }
 
-/** What the API forbids is told; anything else is unknown, and asked for again. */
-async function attemptRead<T>(read: (signal: AbortSignal) => Promise<T>): Promise<Reading<T>> {
-  try {
-    return { value: await read(AbortSignal.timeout(REQUEST_MS)) }
-  } catch (thrown) {
-    return thrown instanceof AlustanError ? { failure: thrown } : undefined
+/** Reading with failures as values. */
+interface Attempts {
+  readonly attemptRead: <T>(read: Read<T>) => Promise<Attempt<T>>
+  /** What there is to tell while a reading takes long: that the API did not answer the one before. */
+  readonly toldLate: () => { failure: AlustanError } | undefined
+}
+
+function createAttempts(): Attempts {
+  let unreachable: AlustanError | undefined
+  return {
+    async attemptRead(read) {
+      try {
+        const value = await read(AbortSignal.timeout(REQUEST_MS))
+        unreachable = undefined
+        return { value }
+      } catch (thrown) {
+        const failure = asPodFailure(thrown)
+        unreachable = failure.reason === 'KubernetesUnreachable' ? failure : undefined
+        return { failure }
+      }
+    },
+    toldLate: () => unreachable && { failure: unreachable },
   }
 }

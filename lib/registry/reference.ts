@@ -12,6 +12,8 @@ export interface Endpoints {
 export interface ImageRepository {
   /** Base URL of the registry's API, without `/v2` and without a slash at its end. */
   readonly endpoint: string
+  /** The registry that nodes pull from, as references name it: `docker.io`, `ghcr.io`, `host:5000`. */
+  readonly registry: string
   /** Repository as the API names it, e.g. `library/nginx`. */
   readonly path: string
   /** The image in a reference, without scheme and tag: `alustan/backend`, `ghcr.io/alustan/x`, `host:5000/x`. */
@@ -34,7 +36,8 @@ export function imageRepository(registry: ContainerRegistry, endpoints: Endpoint
       const names = dockerNames(imageName)
       const spellings = names.flatMap(name => [name, ...DOCKER_HUB_HOSTS.map(host => `${host}/${name}`)])
       const path = imageName.includes('/') ? imageName : `library/${imageName}`
-      return { endpoint: endpoints.dockerRegistryUrl, path, name: imageName, spellings: new Set(spellings) }
+      const [registry] = DOCKER_HUB_HOSTS
+      return { endpoint: endpoints.dockerRegistryUrl, registry, path, name: imageName, spellings: new Set(spellings) }
     }
     case 'ghcr':
       return hosted('ghcr.io', endpoints.ghcrUrl, imageName)
@@ -50,7 +53,7 @@ export function imageRepository(registry: ContainerRegistry, endpoints: Endpoint
 
 function hosted(host: string, endpoint: string, imageName: string): ImageRepository {
   const name = `${host}/${imageName}`
-  return { endpoint, path: imageName, name, spellings: new Set([imageName, name]) }
+  return { endpoint, registry: host, path: imageName, name, spellings: new Set([imageName, name]) }
 }
 
 /** Official images are written with and without `library/`. */

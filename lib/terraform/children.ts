@@ -80,6 +80,15 @@ export function readOutputs(map: KubernetesObject | DesiredChild | undefined): R
 }
 
 /**
+ * Name of the Secret that a run pulls with; nodes do without where it is not there. Also while it cannot be written: a
+ * run without one would give way to one that has it, again and again.
+ */
+export function pullSecretName(situation: TerraformSituation, config: string | undefined): string | undefined {
+  const { pullSecret: name } = childNames(situation.request.parent.metadata.name)
+  return config === undefined ? pullSecret(situation, config)?.metadata.name : name
+}
+
+/**
  * The Secret that lets the runs' image be pulled. While our own credentials are not known, the one that is there stays:
  * a later destroy may need it.
  */

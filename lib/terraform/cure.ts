@@ -1,7 +1,9 @@
+import type { Run, Step } from './runs.js'
+
 const LOCKED = 'the script was killed, so its state may still be locked: look before you unlock it'
 
 /** What to do about why a run does not start or failed, by the words of kubelet, scheduler and Job controller. */
-const CURES: Readonly<Record<string, (image: string) => string>> = {
+const CURES: Readonly<Record<string, (image: string, step: Step) => string>> = {
   ErrImagePull: notPulled,
   ImagePullBackOff: notPulled,
   InvalidImageName: notPulled,
@@ -23,13 +25,19 @@ const CURES_BY_CODE: Readonly<Record<number, string>> = {
 }
 
 /** The cure for a reason or else for an exit code; undefined where only the log can tell. */
-export function cureOf(reason: string, exitCode: number | undefined, image: string): string | undefined {
-  if (Object.hasOwn(CURES, reason)) return CURES[reason]?.(image)
+export function cureOf(
+  reason: string,
+  exitCode: number | undefined,
+  { image = '', step }: Pick<Run, 'image' | 'step'>,
+): string | undefined {
+  if (Object.hasOwn(CURES, reason)) return CURES[reason]?.(image, step)
   return exitCode === undefined ? undefined : CURES_BY_CODE[exitCode]
 }
 
-function notPulled(image: string): string {
-  return `'${image}' cannot be pulled; check that it exists and that its registry lets the cluster in, or push a newer tag`
+function notPulled(image: string, step: Step): string {
+  // A destroy runs what was deployed, whatever is newer.
+  const orNewer = step === 'destroy' ? '' : ', or push a newer tag'
+  return `'${image}' cannot be pulled; check that it exists and that its registry lets the cluster in${orNewer}`
 }
 
 function notExecuted(image: string): string {

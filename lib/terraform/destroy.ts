@@ -1,9 +1,10 @@
 import { attempt } from '../errors.js'
 import type { DesiredChild } from '../metacontroller.js'
-import { keptChildren, pullSecret } from './children.js'
+import { keptChildren, pullSecret, pullSecretName } from './children.js'
 import { type Command, parseCommand } from './command.js'
 import type { TerraformFacts } from './facts.js'
 import { type FinalizeAnswer, WAY_OUT, awaitEnd, finalizeAnswer, imageToDestroy } from './finalize-answer.js'
+import { letGo } from './let-go.js'
 import type { WantedRun } from './input.js'
 import { job, jobName } from './job.js'
 import { runMessage, runStatus } from './run-message.js'
@@ -32,10 +33,7 @@ export function destroyRuns(situation: TerraformSituation, facts: TerraformFacts
   const { active } = situation
   const script = spec.deletionPolicy === 'retain' ? undefined : spec.scripts.destroy
   const image = imageToDestroy(situation, facts)
-  if (script === undefined || image === undefined) {
-    if (active !== undefined) return awaitEnd(situation, facts, active)
-    return finalizeAnswer(situation, facts, { message: 'is let go' }, { finalized: true })
-  }
+  if (script === undefined || image === undefined) return letGo(situation, facts)
   const command = attempt(() => parseCommand('scripts.destroy', script))
   if (command.value === undefined) {
     return finalizeAnswer(situation, facts, { state: 'Error', message: `${command.failure.message}; ${WAY_OUT}` })
@@ -64,8 +62,9 @@ function wantedDestroy(
 function awaitAttempt({ situation, facts, spec, wanted }: Context, running: Run): FinalizeAnswer {
   const isOutdated = hasOtherSettings(spec, running) || lacksPullSecret(running, facts)
   if (isOutdated || wanted(running.attempt).name !== running.name) return awaitEnd(situation, facts, running)
-  const message = runMessage(situation.request.parent, running, runStatus(running, facts, situation))
-  return finalizeAnswer(situation, facts, { message: `is being deleted; ${message}; ${WAY_OUT}` })
+  const told = runMessage(situation.request.parent, running, runStatus(running, facts, situation))
+  const message = withObstacle(situation, facts, `is being deleted; ${told}; ${WAY_OUT}`)
+  return finalizeAnswer(situation, facts, { message })
 }
 
 function nextAttempt(context: Context): FinalizeAnswer {
@@ -89,7 +88,7 @@ function begin({ situation, facts, spec, wanted }: Context, attempts: readonly R
   const number = nextNumber(attempts)
   const { name, input } = wanted(number)
   const { run, isDue, message, waitSeconds } = announcedRun(situation, { name, input }, facts)
-  const report = { message: `is being deleted; ${message}`, run }
+  const report = { message: withObstacle(situation, facts, `is being deleted; ${message}`), run }
   if (!isDue) return finalizeAnswer(situation, facts, report, { resyncAfterSeconds: waitSeconds })
   const outdated = attempts.slice(0, -KEPT_ATTEMPTS).map(attempted => attempted.name)
   const kept = keptChildren(situation).filter(
@@ -99,11 +98,17 @@ function begin({ situation, facts, spec, wanted }: Context, attempts: readonly R
   const made = job(situation.request.parent, spec, {
     name,
     input,
-    pullSecret: secret?.metadata.name,
+    pullSecret: pullSecretName(situation, facts.pullConfig),
     attempt: number,
   })
   const children: DesiredChild[] = [...kept, secret, made].filter(child => child !== undefined)
   return finalizeAnswer(situation, facts, report, { children })
+}
+
+/** What keeps a run from its pull Secret is told with everything about it. */
+function withObstacle({ obstacles }: TerraformSituation, { pullConfig }: TerraformFacts, message: string): string {
+  const obstacle = pullConfig === undefined ? undefined : obstacles.pullSecret
+  return obstacle === undefined ? message : `${message}; ${obstacle.message}`
 }
 
 function nextNumber(attempts: readonly Run[]): number {
@@ -120,6 +125,8 @@ function pauseLeft({ attempt: number, endedAt }: Run, now: string): number {
 
 function failedDestroy({ situation, facts }: Context, run: Run, left: number): FinalizeAnswer {
   const status = runStatus(run, facts, situation)
-  const message = `is being deleted, but ${runMessage(situation.request.parent, run, status)}; it is tried again after a pause; ${WAY_OUT}`
+  const told = runMessage(situation.request.parent, run, status)
+  const outlook = `it is tried again after a pause; ${WAY_OUT}`
+  const message = withObstacle(situation, facts, `is being deleted, but ${told}; ${outlook}`)
   return finalizeAnswer(situation, facts, { state: 'Failed', message, run: status }, { resyncAfterSeconds: left })
 }

@@ -32,8 +32,8 @@ export interface TerraformFacts {
   readonly output: Output | undefined
   /** Pods of runs whose Job is gone, that live on and may still work; undefined: not known. Read when a run is to begin. */
   readonly leftovers: readonly string[] | undefined
-  /** The Kubernetes API refuses us what we ask of pods. */
-  readonly forbidden: AlustanError | undefined
+  /** Why the Kubernetes API tells nothing about pods, where it does not: `PodsForbidden`, `KubernetesUnreachable`. */
+  readonly podFailure: AlustanError | undefined
   /** A docker `config.json` that lets the image be pulled; undefined: none is needed or wanted. */
   readonly pullConfig: string | undefined
 }

@@ -15,6 +15,9 @@ export type FinalizeAnswer = FinalizeResponse<TerraformStatus>
 /** What is to be told; the rest is taken from the newest run. */
 export type FinalizeReport = Partial<TerraformReport> & { readonly message: string }
 
+/** The end of a deletion: the finalizer goes, and what is left with it. */
+export const LET_GO = { finalized: true } as const
+
 /** What ends a deletion whatever stands in its way. */
 export const WAY_OUT = 'to let go without destroying, set spec.deletionPolicy to retain'
 
@@ -49,14 +52,28 @@ export function imageToDestroy(situation: TerraformSituation, facts: TerraformFa
   return newest === undefined ? situation.previous.image : startedImage(situation, facts, newest)
 }
 
-/** A deploy that goes on ends first; one that never started would never end, and has made nothing. */
+/** A run that goes on ends first; one that never started would never end, and has made nothing. */
 export function awaitEnd(situation: TerraformSituation, facts: TerraformFacts, run: Run): FinalizeAnswer {
   const isGoing = run.job.metadata.deletionTimestamp != null
   if (hasNeverStarted(situation, run, facts) && !isGoing) {
+    if (isAllThereWas(situation, facts, run)) {
+      return finalizeAnswer(situation, facts, { message: `run '${run.name}' never started: is let go` }, LET_GO)
+    }
     const message = `is being deleted; run '${run.name}' never started and is removed`
     const children = keptChildren(situation).filter(({ metadata }) => metadata.name !== run.name)
     return finalizeAnswer(situation, facts, { message }, { children, resyncAfterSeconds: 1 })
   }
   const message = runMessage(situation.request.parent, run, runStatus(run, facts, situation))
   return finalizeAnswer(situation, facts, { message: `is being deleted; waits for the end of a run first: ${message}` })
+}
+
+/**
+ * Whether a run that does not start, for a reason that a destroy would have too, is the first deploy there was: there is
+ * nothing to destroy. One without a reason may start any moment.
+ */
+function isAllThereWas(situation: TerraformSituation, facts: TerraformFacts, run: Run): boolean {
+  const { runs, previous } = situation
+  const isFirst = run.step === 'deploy' && runs.length === 1 && previous.deployed === undefined
+  const isSameImage = (previous.image ?? run.image) === run.image
+  return isFirst && isSameImage && runStatus(run, facts, situation).reason !== undefined
 }

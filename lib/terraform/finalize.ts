@@ -2,6 +2,7 @@ import { deletionOf } from '../dependencies/deletion.js'
 import { destroyRuns } from './destroy.js'
 import type { TerraformFacts } from './facts.js'
 import { type FinalizeAnswer, type FinalizeReport, WAY_OUT, awaitEnd, finalizeAnswer } from './finalize-answer.js'
+import { letGo } from './let-go.js'
 import type { TerraformSituation } from './situation.js'
 
 /** How often while the garbage collector deletes the children, which no event ends. */
@@ -32,9 +33,7 @@ function end(situation: TerraformSituation, facts: TerraformFacts): FinalizeAnsw
   const { request, spec, active } = situation
   if (active !== undefined && active.step !== 'destroy') return awaitEnd(situation, facts, active)
   if (spec.value === undefined) {
-    if (isRetained(request.parent.spec)) {
-      return finalizeAnswer(situation, facts, { message: 'is let go' }, { finalized: active === undefined })
-    }
+    if (isRetained(request.parent.spec)) return letGo(situation, facts)
     const message = `${spec.failure.message}; is being deleted, but how to destroy is not known; ${WAY_OUT}`
     return finalizeAnswer(situation, facts, { state: 'Error', message })
   }

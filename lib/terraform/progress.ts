@@ -2,11 +2,10 @@ import type { Verdict } from '../conditions.js'
 import { keptChild } from '../kept-child.js'
 import type { DesiredChild } from '../metacontroller.js'
 import { ANNOTATION } from '../names.js'
-import { keptJobs, outputMap } from './children.js'
+import { keptJobs, outputMap, pullSecretName } from './children.js'
 import type { TerraformFacts } from './facts.js'
 import type { WantedRun, WantedRuns } from './input.js'
 import { job } from './job.js'
-import { childNames } from './related.js'
 import { runMessage, runStatus, startedImage } from './run-message.js'
 import type { Run } from './runs.js'
 import { hasOtherSettings, lacksPullSecret } from './settings.js'
@@ -122,7 +121,7 @@ function begin(context: Context, { name, input }: WantedRun, deployed?: string):
   const { situation, facts, spec } = context
   const { parent } = situation.request
   const { run, isDue, message, waitSeconds } = announcedRun(situation, { name, input }, facts)
-  const pullSecret = facts.pullConfig === undefined ? undefined : childNames(parent.metadata.name).pullSecret
+  const pullSecret = pullSecretName(situation, facts.pullConfig)
   const kept = keptJobs(situation, currentNames(context))
   return {
     jobs: isDue ? [...kept, job(parent, spec, { name, input, pullSecret })] : kept,
@@ -160,7 +159,10 @@ function report(context: Context, wanted: WantedRun | undefined, deployed: Run |
       ? withOutputs(context, done, keptMap(context))
       : begin(context, wanted, name)
   }
-  if (deployed !== undefined && run.createdAt < deployed.createdAt) return giveWay(context, run, name)
+  const newest = situation.runs.findLast(({ step }) => step === 'postdeploy')
+  // The outputs that are kept are those of the newest report: one of a deploy or of arguments before gives way.
+  const isOlder = run !== newest || (deployed !== undefined && run.createdAt < deployed.createdAt)
+  if (isOlder) return giveWay(context, run, name)
   if (run.outcome === 'failed') {
     const isTriedAgain = hasOtherSettings(context.spec, run)
     return isTriedAgain ? giveWay(context, run, name) : stay(context, run, 'Failed', 'the deploy stands', name)
@@ -173,7 +175,7 @@ function report(context: Context, wanted: WantedRun | undefined, deployed: Run |
     state: 'Success',
     message: `deployed; reads the outputs of '${outputId(run)}'`,
   }
-  const resyncAfterSeconds = facts.forbidden === undefined ? SOON_SECONDS : LOOK_SECONDS
+  const resyncAfterSeconds = facts.podFailure === undefined ? SOON_SECONDS : LOOK_SECONDS
   return { jobs, outputMap: keptMap(context), report: waits, verdicts: [], resyncAfterSeconds }
 }
 

@@ -55,7 +55,7 @@ export function runMessage({ metadata }: Parent, run: Run, status: NonNullable<T
   const kubectl = `kubectl -n ${metadata.namespace}`
   const logs = `${kubectl} logs job/${run.name}`
   const { exitCode, reason } = status
-  const cure = cureOf(reason ?? '', exitCode, run.image ?? '')
+  const cure = cureOf(reason ?? '', exitCode, run)
   const told = cure === undefined ? '' : `: ${cure}`
   if (run.outcome === 'failed') {
     const causes = [exitCode === undefined ? undefined : `exit code ${exitCode}`, reason]
@@ -69,14 +69,17 @@ export function runMessage({ metadata }: Parent, run: Run, status: NonNullable<T
 }
 
 /**
- * The image to tell of and to destroy with: that of the newest run, but while it never started, the older one; what
- * cannot be pulled cannot destroy either.
+ * The image to tell of and to destroy with: that of the newest run, but until it is known to have started, the older
+ * one; what cannot be pulled cannot destroy either. Of one that is being deleted more may never be known.
  */
 export function startedImage(
   situation: TerraformSituation,
   facts: Pick<TerraformFacts, 'pods'>,
   run: Run,
 ): string | undefined {
-  const older = hasNeverStarted(situation, run, facts) ? situation.previous.image : undefined
-  return older ?? run.image
+  const { outcome, hasFailedPods, job } = run
+  const isGoing = facts.pods === undefined && job.metadata.deletionTimestamp != null
+  const isOver = outcome !== undefined || hasFailedPods || isGoing
+  const hasStarted = facts.pods?.hasStarted === true || (isOver && !hasNeverStarted(situation, run, facts))
+  return hasStarted ? run.image : (situation.previous.image ?? run.image)
 }

@@ -28,7 +28,9 @@ export interface TerraformSituation {
   readonly obstacles: Readonly<Record<'output' | 'pullSecret', AlustanError | undefined>>
   readonly image: Attempt<ImageRequest> | undefined
   readonly runningTag: string | undefined
-  /** The tag of a run that is announced and not made yet. */
+  /** Whether a run is announced of which no Job is observed: it may be made already. */
+  readonly isAnnounced: boolean
+  /** The tag of that run. */
   readonly announcedTag: string | undefined
   /** Tags that ran before and were gone from the registry, as `loweredAgain` writes them. */
   readonly loweredFrom: string | undefined
@@ -82,6 +84,7 @@ export function readTerraform(request: SyncRequest, settings: TerraformSettings)
           : undefined,
     },
     image,
+    isAnnounced,
     announcedTag,
     // What is announced counts before it is made: another replica may not know its tag yet.
     runningTag: announcedTag ?? deployedTag,

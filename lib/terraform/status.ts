@@ -26,7 +26,7 @@ export interface TerraformReport {
 export function terraformStatus(
   { request, previous }: TerraformSituation,
   report: TerraformReport,
-  { now, forbidden }: Pick<TerraformFacts, 'now' | 'forbidden'>,
+  { now, podFailure }: Pick<TerraformFacts, 'now' | 'podFailure'>,
 ): TerraformStatus {
   const {
     state,
@@ -40,7 +40,7 @@ export function terraformStatus(
     deletedWith,
     verdicts = [],
   } = report
-  const message = forbidden === undefined ? report.message : `${report.message}; ${forbidden.message}`
+  const message = podFailure === undefined ? report.message : `${report.message}; ${podFailure.message}`
   const standing = {
     isReady: state === 'Completed',
     isReconciling: state === 'Progressing',
@@ -57,7 +57,7 @@ export function terraformStatus(
     ...(outputs !== undefined && { postDeployOutput: outputs }),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
     ...(deletedWith !== undefined && { deletedWith }),
-    conditions: stampConditions([...kstatus(standing), ...verdicts, ...podVerdict(forbidden)], previous.conditions, {
+    conditions: stampConditions([...kstatus(standing), ...verdicts, ...podVerdict(podFailure)], previous.conditions, {
       now,
       generation: request.parent.metadata.generation,
     }),
@@ -65,7 +65,7 @@ export function terraformStatus(
 }
 
 /** That pods can be read is the usual and needs no condition. */
-function podVerdict(forbidden: AlustanError | undefined): Verdict[] {
-  if (forbidden === undefined) return []
-  return [{ type: 'PodsReadable', status: 'False', reason: forbidden.reason, message: forbidden.message }]
+function podVerdict(podFailure: AlustanError | undefined): Verdict[] {
+  if (podFailure === undefined) return []
+  return [{ type: 'PodsReadable', status: 'False', reason: podFailure.reason, message: podFailure.message }]
 }
