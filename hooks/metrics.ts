@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { CacheReport } from '../lib/refresh/cache-report.js'
 import { boundedLabel } from './bounded-label.js'
+import { labelSets } from './label-sets.js'
 
 /** One finished call of a hook. */
 export interface HookCall {
@@ -9,6 +10,13 @@ export interface HookCall {
   code: number
   seconds: number
 }
+
+/** Hook calls that are counted from 0 on: those that succeed, and those that fail by a bug. */
+const HOOKS = { kind: ['services', 'terraforms'], hook: ['sync', 'finalize', 'customize'], code: ['200', '500'] }
+const KINDS = ['Service', 'Terraform']
+const STATES = ['Progressing', 'Error', 'Success', 'Failed', 'Blocked', 'Completed']
+const CHANGES = ['first', 'newer', 'older', 'other']
+const RUNS = { step: ['deploy', 'postdeploy', 'destroy'], outcome: ['succeeded', 'failed'] }
 
 /** The server's Prometheus metrics; docs/operations.md tells each. Labels are from small sets: none names a resource. */
 export interface Metrics {
@@ -36,6 +44,7 @@ export function buildMetrics(): Metrics {
     buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     registers,
   })
+  for (const labels of labelSets(HOOKS)) hooks.zero(labels)
   const count = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers })
   const registryRequests = count(
@@ -50,9 +59,21 @@ export function buildMetrics(): Metrics {
     'host',
     'code',
   )
-  const states = count('alustan_state_changes_total', 'Changes of status.state, by the new state.', 'kind', 'state')
-  const images = count('alustan_image_changes_total', 'Changes of the chosen image.', 'kind', 'change')
-  const runs = count('alustan_terraform_runs_total', 'Runs of infrastructure that ended.', 'step', 'outcome')
+  /** What never was cannot increase: where all labels are known, each set begins at 0, so that alerts see its first. */
+  const countFromZero = (name: string, help: string, values: Record<string, readonly string[]>): Counter => {
+    const counter = count(name, help, ...Object.keys(values))
+    for (const labels of labelSets(values)) counter.inc(labels, 0)
+    return counter
+  }
+  const states = countFromZero('alustan_state_changes_total', 'Changes of status.state, by the new state.', {
+    kind: KINDS,
+    state: STATES,
+  })
+  const images = countFromZero('alustan_image_changes_total', 'Changes of the chosen image.', {
+    kind: KINDS,
+    change: CHANGES,
+  })
+  const runs = countFromZero('alustan_terraform_runs_total', 'Runs of infrastructure that ended.', RUNS)
   const hostLabel = boundedLabel()
   return {
     contentType: registry.contentType,

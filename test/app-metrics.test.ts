@@ -17,6 +17,38 @@ t.test('the metrics count hooks by kind, hook and code', async t => {
   t.match(text, /alustan_hook_duration_seconds_count\{kind="services",hook="sync",code="400"\} 1/)
 })
 
+t.test('what alerts count is there as 0 before it first happens, and whether the server is up', async t => {
+  const text = await buildMetrics().text()
+  for (const series of [
+    'alustan_terraform_runs_total{step="deploy",outcome="failed"} 0',
+    'alustan_terraform_runs_total{step="destroy",outcome="failed"} 0',
+    'alustan_image_changes_total{kind="Terraform",change="older"} 0',
+    'alustan_state_changes_total{kind="Service",state="Failed"} 0',
+    'alustan_hook_duration_seconds_count{kind="services",hook="sync",code="500"} 0',
+  ]) {
+    t.ok(text.includes(`${series}\n`), series)
+  }
+  const absent = [...readFileSync('charts/alustan/files/alerts.yaml', 'utf8').matchAll(/absent\((\w+)\)/g)]
+  t.equal(absent.length, 1)
+  for (const [, metric] of absent) t.match(text, new RegExp(`^${metric}[{ ]`, 'm'))
+})
+
+t.test('no set of labels that is counted differs from those that were there', async t => {
+  const { app, post } = await build(t)
+  const known = (await app.inject('/metrics')).body
+  const { request } = parse(readFileSync('test/golden/terraform-failed/given.yaml', 'utf8'))
+  const [job] = Object.values<any>(request.children['Job.batch/v1'])
+  request.parent.status = { run: { job: job.metadata.name, phase: 'Running' } }
+  await post('/terraforms/sync', request)
+  for (const hook of ['sync', 'finalize', 'customize']) await post(`/services/${hook}`, body())
+  const names = (text: string) =>
+    text
+      .split('\n')
+      .filter(line => /^alustan_(hook|state|image|terraform)/.test(line))
+      .map(line => line.replace(/ \S+$/, ''))
+  t.strictSame(names((await app.inject('/metrics')).body), names(known))
+})
+
 t.test('a change of state or image is logged and counted once for each version of the resource', async t => {
   const { app, post, lines } = await build(t)
   const given = body()
