@@ -9,7 +9,8 @@ const CURES: Readonly<Record<string, (image: string, step: Step) => string>> = {
   InvalidImageName: notPulled,
   CreateContainerConfigError: () => 'a Secret or ConfigMap of spec.variablesFrom is missing; create it',
   Unschedulable: () => 'no node takes it; check spec.resources, nodeSelector and tolerations, or add a node',
-  PodNotCreated: () => 'its pod is refused; check quotas, admission policies and spec.serviceAccountName',
+  PodNotCreated: () =>
+    'its pod is refused; check quotas, admission policies (spec.podSecurityContext, securityContext) and spec.serviceAccountName',
   StartError: notExecuted,
   ContainerCannotRun: notExecuted,
   OOMKilled: () => `raise spec.resources.limits.memory; ${LOCKED}`,

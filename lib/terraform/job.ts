@@ -87,6 +87,7 @@ function jobLabels(parent: Parent, { dependencies }: TerraformSpec, step: Step):
 
 function podSpec(spec: TerraformSpec, { image, command }: RunInput, pullSecret: string | undefined) {
   const { serviceAccountName, nodeSelector, tolerations, resources, variablesFrom } = spec
+  const { podSecurityContext, securityContext } = spec
   const variables = Object.entries(spec.variables).sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     restartPolicy: 'Never',
@@ -96,6 +97,7 @@ function podSpec(spec: TerraformSpec, { image, command }: RunInput, pullSecret: 
     ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
     ...(nodeSelector !== undefined && { nodeSelector }),
     ...(tolerations !== undefined && { tolerations }),
+    ...(podSecurityContext !== undefined && { securityContext: podSecurityContext }),
     containers: [
       {
         name: 'script',
@@ -107,6 +109,7 @@ function podSpec(spec: TerraformSpec, { image, command }: RunInput, pullSecret: 
         ],
         ...(variablesFrom !== undefined && { envFrom: variablesFrom }),
         ...(resources !== undefined && { resources }),
+        ...(securityContext !== undefined && { securityContext }),
       },
     ],
   }

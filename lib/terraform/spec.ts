@@ -5,7 +5,7 @@ import { DeletedWith } from '../dependencies/deleted-with.js'
 import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
-import { Quantities, Toleration } from './pod.js'
+import { PodSecurityContext, Quantities, SecurityContext, Toleration } from './pod.js'
 import { objectName, variableName, Variables, VariableSource } from './variables.js'
 
 const Scripts = z.object({
@@ -111,6 +111,12 @@ export const TerraformSpec = withRules(
       .optional()
       .describe('Labels that a node must have to take the runs. Example: `kubernetes.io/arch: amd64`.'),
     tolerations: z.array(Toleration).max(20).optional().describe('Taints of nodes that the runs tolerate.'),
+    podSecurityContext: PodSecurityContext.optional().describe(
+      'Under which user the runs are, for namespaces that restrict it (Pod Security Standards). Example: `runAsNonRoot: true`.',
+    ),
+    securityContext: SecurityContext.optional().describe(
+      'What the script may do. Example: `allowPrivilegeEscalation: false`.',
+    ),
   }),
   {
     fieldPath: '.postDeploy.args',
