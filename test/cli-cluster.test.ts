@@ -26,6 +26,11 @@ t.test('reconcile sets the annotation and says what that does', async t => {
     name: 'web',
     namespace: 'team-a',
   })
+  const [, file = ''] = process.argv
+  t.teardown(() => (process.argv[1] = file))
+  process.argv[1] = '/usr/local/bin/kubectl-alustan'
+  const asPlugin = await ask({ kind: 'Terraform', name: 'vpc' })
+  t.match(asPlugin.stdout, /\nFollow it: kubectl alustan trace terraform\/vpc -n team-a --watch\n$/)
   t.match(await ask({ kind: 'Service', name: 'wed' }), { code: 4, stderr: /did you mean 'web'/ })
 })
 

@@ -1,6 +1,6 @@
-import { copyOf, preview, well, withPreviews } from './trace-objects.js'
+import { copyOf, preview, well, withPreviews, workspace } from './trace-objects.js'
 import { type Case, serviceCases } from './trace-service-cases.js'
-import { applicationSet, job, pod, terraform } from './trace-world.js'
+import { applicationSet, job, pod, service, terraform } from './trace-world.js'
 
 const infrastructure = (status: object, spec = {}) => terraform('vpc', { status, spec })
 
@@ -88,5 +88,32 @@ export const worlds: Case[] = [
       applicationSet('web-preview'),
       preview(7),
     ],
+  ],
+  [
+    'a Service whose dependencies the login may not see: each says so, and the rest is shown',
+    'service/web',
+    [
+      service('web', {
+        spec: { dependencies: { service: ['api'], terraform: ['vpc', 'dns'] } },
+        status: {
+          state: 'Blocked',
+          message: 'waits for Terraform/vpc',
+          blockedBy: [{ kind: 'Terraform', name: 'vpc', reason: 'is Progressing' }],
+        },
+      }),
+      workspace,
+    ],
+    ['terraforms'],
+  ],
+  [
+    'a Terraform whose dependency, runs, pods, outputs and pull Secret the login may not see',
+    'terraform/vpc',
+    [
+      infrastructure(
+        { state: 'Completed', message: 'deployed', image: 'a/infra:1.0.1' },
+        { dependencies: { service: ['api'] } },
+      ),
+    ],
+    ['services', 'jobs', 'pods', 'configmaps', 'secrets'],
   ],
 ]

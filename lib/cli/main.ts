@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
-import { basename } from 'node:path'
 import { CommanderError } from 'commander'
 import { AlustanError } from '../errors.js'
 import { exitCode } from './exit-code.js'
+import { programName } from './program-name.js'
 import { buildProgram } from './program.js'
 
 // A reader that has seen enough, such as `head`, is no fault.
@@ -17,11 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
-// kubectl runs an executable of this name as `kubectl alustan`.
-const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-alustan')
-
 try {
-  await buildProgram(isPlugin ? 'kubectl alustan' : 'alustan').parseAsync()
+  await buildProgram(programName()).parseAsync()
 } catch (thrown) {
   if (thrown instanceof AlustanError) {
     process.exitCode = exitCode(thrown)

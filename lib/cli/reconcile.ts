@@ -3,6 +3,7 @@ import { ANNOTATION } from '../names.js'
 import { type ClusterOptions, connect } from './connect.js'
 import { type ResourceName, findResource, resourceOfKind } from './find-resource.js'
 import { type Output, formatted } from './output.js'
+import { traceInvocation } from './program-name.js'
 
 /** What asking again did, as `-o json` prints it. */
 interface Report {
@@ -39,7 +40,7 @@ export async function reconcile(
     const word = name.kind.toLowerCase()
     const lines = [
       `${word}/${name.name}: requested at ${requestedAt}: ${EFFECT[name.kind]}.`,
-      `Follow it: alustan trace ${word}/${name.name} -n ${namespace} --watch`,
+      `Follow it: ${traceInvocation(`${word}/${name.name}`, namespace)} --watch`,
     ]
     write(await formatted(report, format, () => lines))
   } finally {

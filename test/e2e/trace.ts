@@ -60,7 +60,7 @@ export const traceScenario: Scenario = {
           await says(world, 'trace', 'service/web'),
           /^Service\/web {2}Blocked/,
           /^│? *└─ Service\/api {2}Blocked {2}waits for Terraform\/vpc/,
-          /^Waits for Service\/api.*'alustan trace terraform\/vpc'\.$/,
+          /^Waits for Service\/api.*'alustan trace terraform\/vpc -n [^ ]+'\.$/,
         )
         const args = ['dist/lib/cli/main.js', 'trace', 'service/web', '--watch', '-n', world.namespace]
         const watched = start(process.execPath, args)

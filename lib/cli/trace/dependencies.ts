@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { type ApiClient, pathOf } from '../../engine/api-request.js'
 import type { ApiObject } from '../../engine/cluster.js'
 import { Dependencies } from '../../dependencies/spec.js'
+import type { Attempt } from '../../errors.js'
 import { isNotFound, listOurs, resourceOfKind } from '../find-resource.js'
+import { looked, unseen } from './look.js'
 import type { TraceNode } from './trace-node.js'
 
-/** A dependency and how it stands; `object` is undefined when it does not exist. */
+/** A dependency and how it stands; what was seen is undefined when it does not exist. */
 export interface SeenDependency {
   readonly kind: 'Service' | 'Terraform'
   readonly name: string
-  readonly object: ApiObject | undefined
+  readonly seen: Attempt<ApiObject | undefined>
 }
 
 const Spec = z.looseObject({ dependencies: Dependencies.catch({ service: [], terraform: [] }) })
@@ -24,9 +26,12 @@ export async function gatherDependencies(client: ApiClient, object: ApiObject): 
   const gather = async (kind: SeenDependency['kind'], names: readonly string[]): Promise<SeenDependency[]> => {
     const [only, second] = names
     if (only === undefined) return []
-    if (second === undefined) return [{ kind, name: only, object: await getOne(client, kind, only, namespace) }]
-    const all = await listOurs(client, kind, namespace)
-    return names.map(name => ({ kind, name, object: all.find(({ metadata }) => metadata.name === name) }))
+    if (second === undefined) {
+      return [{ kind, name: only, seen: await looked(() => getOne(client, kind, only, namespace)) }]
+    }
+    const { value, failure } = await looked(() => listOurs(client, kind, namespace))
+    const find = (name: string) => ({ value: value?.find(({ metadata }) => metadata.name === name) })
+    return names.map(name => ({ kind, name, seen: failure === undefined ? find(name) : { failure } }))
   }
   return (await Promise.all([gather('Service', service), gather('Terraform', terraform)])).flat()
 }
@@ -43,11 +48,13 @@ async function getOne(client: ApiClient, kind: SeenDependency['kind'], name: str
 /** The branch of a tree that shows them. */
 export function dependenciesNode(dependencies: readonly SeenDependency[]): TraceNode[] {
   if (dependencies.length === 0) return []
-  const children = dependencies.map(({ kind, name, object }) => {
-    if (object === undefined) return { title: `${kind}/${name}`, state: 'does not exist' }
-    const { state, message } = Status.parse(object.status ?? {})
+  const children = dependencies.map(({ kind, name, seen: { value, failure } }) => {
+    const title = `${kind}/${name}`
+    if (failure !== undefined) return unseen(title, failure)
+    if (value === undefined) return { title, state: 'does not exist' }
+    const { state, message } = Status.parse(value.status ?? {})
     return {
-      title: `${kind}/${name}`,
+      title,
       state: state === '' ? 'has no status yet' : state,
       notes: state === 'Completed' || message === '' ? [] : [message],
     }

@@ -3,14 +3,19 @@ import type { ApiObject } from '../../engine/cluster.js'
 import { AlustanError, type Attempt } from '../../errors.js'
 import type { TraceNode } from './trace-node.js'
 
-/** Looks at a list; what may not be seen, or is not installed, is part of the answer. */
+/** Looks at a list. */
 export async function look(
   client: ApiClient,
   path: string,
   request: ApiRequest = {},
 ): Promise<Attempt<readonly ApiObject[]>> {
+  return looked(async () => itemsOf(await client.object(path, request)))
+}
+
+/** What was asked for; what may not be seen, or is not installed, is part of the answer. */
+export async function looked<T>(ask: () => Promise<T>): Promise<Attempt<T>> {
   try {
-    return { value: itemsOf(await client.object(path, request)) }
+    return { value: await ask() }
   } catch (thrown) {
     if (thrown instanceof AlustanError && thrown.reason !== 'ClusterUnreachable') return { failure: thrown }
     throw thrown
@@ -37,10 +42,14 @@ export function counted(client: ApiClient): { client: ApiClient; requests: () =>
 
 /** Nodes for what was looked at, or one that says why it was not. */
 export function nodesOf<T>(
-  looked: Attempt<readonly T[]>,
+  { value, failure }: Attempt<readonly T[]>,
   what: string,
   node: (item: T) => TraceNode,
 ): readonly TraceNode[] {
-  if (looked.failure !== undefined) return [{ title: what, state: 'not seen', notes: [looked.failure.message] }]
-  return looked.value.map(node)
+  return failure === undefined ? value.map(node) : [unseen(what, failure)]
+}
+
+/** The node of what was not seen, and why. */
+export function unseen(title: string, { message }: AlustanError): TraceNode {
+  return { title, state: 'not seen', notes: [message] }
 }

@@ -3,6 +3,7 @@ import { Condition } from '../../conditions.js'
 import { Blocker, blockerId } from '../../dependencies/spec.js'
 import type { ApiObject } from '../../engine/cluster.js'
 import { Preview } from '../../preview/preview-status.js'
+import { traceInvocation } from '../program-name.js'
 
 const Status = z.looseObject({
   state: z.string().optional().catch(undefined),
@@ -51,13 +52,13 @@ export function ownReason({ kind, metadata, spec }: ApiObject, standing: Standin
   if (blockedBy.length === 0) return metadata.deletionTimestamp === undefined ? undefined : `It ${message}.`
   const stalled = standing.conditions.find(({ type }) => type === 'Stalled')
   if (stalled !== undefined) return `Waits for ever: ${message}.`
-  return `${sentence(message)} See ${blockedBy.slice(0, 3).map(trace).join(', ')}.`
+  const traces = blockedBy.slice(0, 3).map(blocker => `'${traceInvocation(endOf(blocker), metadata.namespace ?? '')}'`)
+  return `${sentence(message)} See ${traces.join(', ')}.`
 }
 
-/** The way to whatever the first ones wait for in turn: its end is where to look. */
-function trace(blocker: Blocker): string {
-  const last = blocker.waitsFor?.at(-1)?.split(' → ').at(-1) ?? blockerId(blocker)
-  return `'alustan trace ${last.replace(/^[A-Z]/, letter => letter.toLowerCase())}'`
+/** What the first ones wait for in turn: the end of that way is where to look. */
+function endOf(blocker: Blocker): string {
+  return blocker.waitsFor?.at(-1)?.split(' → ').at(-1) ?? blockerId(blocker)
 }
 
 function sentence(text: string): string {

@@ -17,8 +17,10 @@ export interface TerraformFacts {
   readonly terraform: ApiObject
   readonly jobs: Attempt<readonly ApiObject[]>
   readonly pods: Attempt<readonly ApiObject[]>
-  /** ConfigMap of outputs and Secret of the registry, without what is in them. */
-  readonly kept: Attempt<readonly ApiObject[]>
+  /** The ConfigMap of outputs, without what is in it. */
+  readonly outputs: Attempt<readonly ApiObject[]>
+  /** The Secret of the registry, without what is in it. */
+  readonly pullSecrets: Attempt<readonly ApiObject[]>
   readonly dependencies: readonly SeenDependency[]
 }
 
@@ -32,22 +34,19 @@ export async function gatherTerraform(client: ApiClient, terraform: ApiObject): 
       accept: METADATA_ONLY,
       query: { fieldSelector: `metadata.name=${wanted}` },
     })
-  const [jobs, pods, maps, secrets, dependencies] = await Promise.all([
+  const [jobs, pods, outputs, pullSecrets, dependencies] = await Promise.all([
     look(client, pathOf(RESOURCES.jobs, { namespace }), { query }),
     look(client, pathOf(RESOURCES.pods, { namespace }), { query }),
     byName(RESOURCES.configMaps, output),
     byName(RESOURCES.secrets, pullSecret),
     gatherDependencies(client, terraform),
   ])
-  const named = (kind: string, found: Attempt<readonly ApiObject[]>) =>
-    (found.value ?? []).map(object => ({ ...object, kind }))
-  const kept = { value: [...named('ConfigMap', maps), ...named('Secret', secrets)] }
-  return { terraform, jobs, pods, kept, dependencies }
+  return { terraform, jobs, pods, outputs, pullSecrets, dependencies }
 }
 
 /** The way from a Terraform to its runs and their pods, and what it waits for. */
 export function terraformTrace(facts: TerraformFacts): Omit<Trace, 'requests'> {
-  const { terraform, jobs, kept, dependencies } = facts
+  const { terraform, jobs, outputs, pullSecrets, dependencies } = facts
   const standing = Standing.parse(terraform.status ?? {})
   const { name, namespace = '' } = terraform.metadata
   const runs: Attempt<readonly Run[]> =
@@ -57,9 +56,13 @@ export function terraformTrace(facts: TerraformFacts): Omit<Trace, 'requests'> {
     ...imageNode(standing),
     ...dependenciesNode(dependencies),
     ...(runs.value?.length === 0 ? none : nodesOf(runs, 'runs', run => runNode(run, facts))),
-    ...nodesOf(kept, 'outputs', ({ kind, metadata }) => ({
-      title: `${kind}/${metadata.name}`,
-      notes: [kind === 'Secret' ? 'pulls the image' : 'keeps the outputs of postDeploy'],
+    ...nodesOf(outputs, 'outputs', ({ metadata }) => ({
+      title: `ConfigMap/${metadata.name}`,
+      notes: ['keeps the outputs of postDeploy'],
+    })),
+    ...nodesOf(pullSecrets, 'pull Secret', ({ metadata }) => ({
+      title: `Secret/${metadata.name}`,
+      notes: ['pulls the image'],
     })),
   ]
   const state = standing.state ?? 'has no status yet'
