@@ -115,7 +115,12 @@ function registryVerdict(scan: Scan | undefined): Verdict[] {
   if (scan?.tags === undefined) return []
   return [
     scan.isTruncated
-      ? { type, status: 'True', reason: 'TagListTruncated', message: 'the image has more tags than are read' }
+      ? {
+          type,
+          status: 'True',
+          reason: 'TagListTruncated',
+          message: 'the image has more tags than are read; remove old ones',
+        }
       : { type, status: 'True', reason: 'Scanned', message: 'the registry lists the tags of the image' },
   ]
 }

@@ -7,9 +7,21 @@ import { listerOf, numbers, SECRET, status, withFake } from './github-lister.js'
 type Fail = [why: string, fault: GitHubFault, hasToken: boolean, reason: string, message: RegExp]
 
 const failures: Fail[] = [
-  ['it hangs up', { kind: 'refuse' }, true, 'GitHubUnreachable', /cannot be reached \(UND_ERR_SOCKET\)$/],
-  ['it never answers', { kind: 'blackhole' }, true, 'GitHubTimeout', /did not answer in time$/],
-  ['it begins to answer and never ends', { kind: 'stalled' }, true, 'GitHubTimeout', /did not answer in time$/],
+  [
+    'it hangs up',
+    { kind: 'refuse' },
+    true,
+    'GitHubUnreachable',
+    /cannot be reached \(UND_ERR_SOCKET\); check its name/,
+  ],
+  ['it never answers', { kind: 'blackhole' }, true, 'GitHubTimeout', /did not answer in time; see whether/],
+  [
+    'it begins to answer and never ends',
+    { kind: 'stalled' },
+    true,
+    'GitHubTimeout',
+    /did not answer in time; see whether/,
+  ],
   ['it is down', status(502), true, 'GitHubUnreachable', /answers with status 502; it is asked again/],
   ['it is being repaired', status(503), true, 'GitHubUnreachable', /answers with status 503; it is asked again/],
   [
@@ -32,7 +44,7 @@ const failures: Fail[] = [
     { kind: 'huge', bytes: 17 * 2 ** 20 },
     true,
     'InvalidGitHubAnswer',
-    /more than 16777216 bytes$/,
+    /more than 16777216 bytes; check what answers there$/,
   ],
   [
     'nothing where a list should be',

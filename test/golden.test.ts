@@ -31,6 +31,7 @@ interface Given {
   facts?: {
     tags?: string[]
     failure?: GivenFailure
+    isTruncated?: boolean
     isRunningTagGone?: boolean
     now?: string
     /** What the edge knows of GitHub; left out where no copies are wanted. */
@@ -50,12 +51,12 @@ function failureOf(given: GivenFailure | undefined): AlustanError | undefined {
 }
 
 function scanOf({ facts = {} }: Given): Scan {
-  const { tags, failure, isRunningTagGone = false } = facts
+  const { tags, failure, isTruncated = false, isRunningTagGone = false } = facts
   return {
     tags: tags?.map(parseTag).filter(tag => tag !== undefined),
     texts: tags && new Set(tags),
     failure: failureOf(failure),
-    isTruncated: false,
+    isTruncated,
     isRunningTagGone,
   }
 }

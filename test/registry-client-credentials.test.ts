@@ -41,6 +41,27 @@ t.test('credentials are shown as the challenge wants them', async t => {
       t.match(wrong, { reason: 'AuthenticationFailed', message: /gives no token \(401\)/ })
     }),
   )
+  await t.test('a token service that gives none is told of, with a cure', t =>
+    withFake(async fake => {
+      const other = await startFakeRegistry({ 'team/app': ['3.0.0'] })
+      const told = async (path: string) => {
+        fake.access = { kind: 'token', realm: other.url + path }
+        return (await failureOf(lister(fake).list())).message
+      }
+      const subject = `the token service of registry '${fake.host}' answers`
+      const cure = 'check that a registry answers there, no proxy and no login page'
+      t.equal(await told('/v2/team/app/tags/list'), `${subject} without a token; ${cure}`)
+      t.equal(await told('/token'), `${subject} with status 404; ${cure}`)
+      other.fault = { kind: 'status', status: 502 }
+      t.equal(await told('/v2/team/app/tags/list'), `${subject} with status 502; see whether it is up`)
+      fake.access = { kind: 'open' }
+      fake.fault = { kind: 'redirect', to: fake.url }
+      t.equal((await failureOf(lister(fake).list())).message, `registry '${fake.host}' redirects too often; ${cure}`)
+      fake.fault = { kind: 'redirect', to: 'ftp://x' }
+      t.match(await failureOf(lister(fake).list()), { message: /redirects to where it must not; check that/ })
+      await other.close()
+    }),
+  )
   await t.test('a token for an identity token', t =>
     withFake(async fake => {
       fake.access = { kind: 'token', identityToken: 'id' }

@@ -51,6 +51,7 @@ for (const [fault, reason, why] of faults) {
       const second = await failureOf(lister(fake, { limits, use: password }).list())
       t.equal(first.reason, reason)
       t.match(first.message, fake.host, 'the message names the registry')
+      t.match(first.message, /; (add|check|see|it is left alone) /, 'and a cure')
       t.equal(second.message.includes(secret), false)
       const again = await failureOf(lister(fake, { limits }).list())
       t.equal(again.message, first.message, 'same fault, same text')
@@ -63,7 +64,10 @@ t.test('a registry that is not there cannot be reached', async t => {
   const url = await listen(server)
   await close(server)
   const { list } = lister({ host: new URL(url).host })
-  t.match(await failureOf(list()), { reason: 'RegistryUnreachable', message: /cannot be reached \(ECONNREFUSED\)/ })
+  t.match(await failureOf(list()), {
+    reason: 'RegistryUnreachable',
+    message: /cannot be reached \(ECONNREFUSED\); check its name/,
+  })
 })
 
 t.test('null is how some registries write an empty list', t =>

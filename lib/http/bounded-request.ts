@@ -70,10 +70,12 @@ async function readBody(response: Response, url: URL, { peer, maxBytes }: Reques
       chunks.push(chunk)
     }
   } catch (cause) {
-    throw new AlustanError(peer.invalid, `${peer.title} '${url.host}' breaks off in the middle of an answer`, { cause })
+    const fault = `${peer.title} '${url.host}' breaks off in the middle of an answer`
+    throw new AlustanError(peer.invalid, `${fault}; see whether a proxy between cuts it off`, { cause })
   }
   if (bytes > maxBytes) {
-    throw new AlustanError(peer.invalid, `${peer.title} '${url.host}' answers with more than ${maxBytes} bytes`)
+    const fault = `${peer.title} '${url.host}' answers with more than ${maxBytes} bytes`
+    throw new AlustanError(peer.invalid, `${fault}; check what answers there`)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
@@ -81,12 +83,14 @@ async function readBody(response: Response, url: URL, { peer, maxBytes }: Reques
 /** The same fault gives the same text: of what was thrown only the system's error code is told. */
 function asFailure(thrown: unknown, url: URL, peer: Peer, isAborted: boolean): AlustanError {
   if (isAborted) {
-    return new AlustanError(peer.timeout, `${peer.title} '${url.host}' did not answer in time`, { cause: thrown })
+    const fault = `${peer.title} '${url.host}' did not answer in time`
+    return new AlustanError(peer.timeout, `${fault}; see whether it is up, or the network slow`, { cause: thrown })
   }
   if (thrown instanceof AlustanError) return thrown
   const code = errorCode(thrown)
-  const text = `${peer.title} '${url.host}' cannot be reached${code === undefined ? '' : ` (${code})`}`
-  return new AlustanError(peer.unreachable, text, { cause: thrown })
+  const fault = `${peer.title} '${url.host}' cannot be reached${code === undefined ? '' : ` (${code})`}`
+  const cure = 'check its name and what the network lets through'
+  return new AlustanError(peer.unreachable, `${fault}; ${cure}`, { cause: thrown })
 }
 
 /** The system's code of an error or of its cause: `ECONNREFUSED`, `ENOTFOUND`, … */

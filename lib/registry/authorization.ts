@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AlustanError } from '../errors.js'
 import type { Answer } from '../http/bounded-request.js'
+import { oddAnswer, oddStatus } from './odd-answer.js'
 import { boundedFetch, type Budget } from './bounded-fetch.js'
 import { parseChallenges } from './challenge.js'
 import type { Credentials } from './docker-config.js'
@@ -52,7 +53,10 @@ async function fetchToken(
   const isAllowed = credentials === undefined ? isUsableRealm(realm, registry) : isTrustedRealm(realm, registry)
   if (!isAllowed) {
     const fault = `registry '${registry.host}' sends for a token to '${realm.host}', which is not trusted`
-    throw new AlustanError('AuthenticationFailed', `${fault}; nothing was sent there`)
+    throw new AlustanError(
+      'AuthenticationFailed',
+      `${fault}; nothing was sent there; check that it is the registry that you mean`,
+    )
   }
   const answer =
     credentials?.kind === 'identityToken'
@@ -86,17 +90,12 @@ function readToken(answer: Answer, registry: URL): Authorization {
     const text = `registry '${registry.host}' gives no token (${status}); check its credentials in the docker config`
     throw new AlustanError('AuthenticationFailed', text)
   }
-  if (status !== 200) {
-    const text = `the token service of registry '${registry.host}' answers with status ${status}`
-    throw new AlustanError(status >= 500 ? 'RegistryUnreachable' : 'InvalidRegistryAnswer', text)
-  }
+  const service = `the token service of registry '${registry.host}'`
+  if (status !== 200) throw oddStatus(service, status)
   const parsed = TokenAnswer.safeParse(parseJson(answer.body))
   const token = parsed.data?.token ?? parsed.data?.access_token
   if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) {
-    throw new AlustanError(
-      'InvalidRegistryAnswer',
-      `the token service of registry '${registry.host}' answers without a token`,
-    )
+    throw oddAnswer(service, 'answers without a token')
   }
   return { header: `Bearer ${token}`, goodForMs: (parsed.data?.expires_in ?? 60) * 1000 }
 }

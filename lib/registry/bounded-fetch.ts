@@ -1,6 +1,7 @@
 import { AlustanError } from '../errors.js'
 import { boundedRequest, type Answer, type Peer } from '../http/bounded-request.js'
 import { parseRetryAfter } from '../http/retry-after.js'
+import { oddAnswer } from './odd-answer.js'
 
 /** Most that one scan may cost. */
 export interface Limits {
@@ -61,11 +62,11 @@ export async function boundedFetch(url: URL, init: RequestInit, budget: Budget):
       (next.protocol !== 'https:' && next.protocol !== url.protocol) ||
       init.method === 'POST'
     ) {
-      throw new AlustanError('InvalidRegistryAnswer', `registry '${url.host}' redirects to where it must not`)
+      throw oddAnswer(`registry '${url.host}'`, 'redirects to where it must not')
     }
     target = next
   }
-  throw new AlustanError('InvalidRegistryAnswer', `registry '${url.host}' redirects too often`)
+  throw oddAnswer(`registry '${url.host}'`, 'redirects too often')
 }
 
 function stopWhenBlocked({ url, status, headers }: Answer, budget: Budget): void {

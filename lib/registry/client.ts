@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AlustanError } from '../errors.js'
 import type { Answer } from '../http/bounded-request.js'
 import { authorize } from './authorization.js'
+import { oddAnswer, oddStatus } from './odd-answer.js'
 import { boundedFetch, LIMITS, rateLimited, type Budget, type Limits } from './bounded-fetch.js'
 import type { CredentialHelper, Credentials } from './docker-config.js'
 import { nextLink } from './link.js'
@@ -140,7 +141,7 @@ async function readPages(
     }
     const next = nextPage(answer, image)
     if (next === undefined) return listed(true)
-    if (seen.has(next.href)) throw invalidAnswer(answer, image, 'with pages that go in a circle')
+    if (seen.has(next.href)) throw oddList(answer, image, 'with pages that go in a circle')
     if (seen.size >= limits.maxPages) return listed(false)
     url = next
   }
@@ -154,10 +155,10 @@ function nextPage(answer: Answer, image: ImageRepository): URL | undefined {
     const next = URL.canParse(link, answer.url.href) ? new URL(link, answer.url) : undefined
     if (next?.origin === answer.url.origin) return next
   } catch (cause) {
-    if (cause instanceof AlustanError) throw invalidAnswer(answer, image, `with ${cause.message}`)
+    if (cause instanceof AlustanError) throw oddList(answer, image, `with ${cause.message}`)
     throw cause
   }
-  throw invalidAnswer(answer, image, 'with a next page on another host')
+  throw oddList(answer, image, 'with a next page on another host')
 }
 
 function readTags(answer: Answer, image: ImageRepository): readonly string[] {
@@ -172,15 +173,12 @@ function readTags(answer: Answer, image: ImageRepository): readonly string[] {
       `registry '${url.host}' has no image '${image.name}'; check imageName, or push it`,
     )
   }
-  if (status >= 500) {
-    throw new AlustanError('RegistryUnreachable', `registry '${url.host}' answers with status ${status}`)
-  }
-  if (status !== 200) throw invalidAnswer(answer, image, `with status ${status}`)
+  if (status !== 200) throw oddStatus(`registry '${url.host}'`, status)
   const parsed = TagsAnswer.safeParse(parseJson(answer.body))
-  if (!parsed.success) throw invalidAnswer(answer, image, 'with something that is no list of tags')
+  if (!parsed.success) throw oddList(answer, image, 'with something that is no list of tags')
   return parsed.data.tags ?? []
 }
 
-function invalidAnswer({ url }: Answer, image: ImageRepository, fault: string): AlustanError {
-  return new AlustanError('InvalidRegistryAnswer', `registry '${url.host}' answers for '${image.name}' ${fault}`)
+function oddList({ url }: Answer, image: ImageRepository, fault: string): AlustanError {
+  return oddAnswer(`registry '${url.host}'`, `answers for '${image.name}' ${fault}`)
 }
