@@ -61,7 +61,7 @@ t.test(
           same(JSON.stringify(children.map(({ metadata }) => metadata)).includes('theirs'), false)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 4000 },
     )
     t.end()
   },
@@ -77,7 +77,7 @@ t.test('a Service: an answer that is written down changes nothing when it is ask
       same(JSON.stringify(second), JSON.stringify(third))
       same(JSON.stringify(first.children), JSON.stringify(third.children))
     }),
-    { numRuns: 1000 },
+    { numRuns: 4000 },
   )
   t.end()
 })
@@ -101,7 +101,7 @@ t.test('a Terraform: what runs is in every answer, and what is left out the spec
         same(jobsMade.length <= (situationOf(variant).active === undefined ? 1 : 0), true)
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: 5000 },
   )
   t.end()
 })
@@ -120,7 +120,7 @@ t.test('a Terraform: answers that are written down come to rest, whatever there 
       }
       throw new Error(answers.join('\n'))
     }),
-    { numRuns: 1000 },
+    { numRuns: 5000 },
   )
   t.end()
 })
@@ -138,7 +138,7 @@ t.test('a Terraform that is deleted: what runs stays, and it is not finalized be
         same(finalized && (isRunning || !('Job.batch/v1' in variant.related)), false)
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 6000 },
   )
   t.end()
 })
@@ -162,7 +162,7 @@ t.test('a Service that is deleted: it stays while anything of it is there, and a
         same(omitted.length, isKnown && !isNeeded ? observed.length : 0)
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 3000 },
   )
   t.end()
 })
@@ -176,7 +176,7 @@ t.test('what is escaped comes out of filling as it was', t => {
       fc.oneof(text, fc.string()),
       given => ++asked.observations > 0 && fillPlaceholders(escapePlaceholders(given), () => 'x').value === given,
     ),
-    { numRuns: 80_000 },
+    { numRuns: 20_000 },
   )
   t.end()
 })

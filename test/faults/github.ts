@@ -3,14 +3,9 @@ import type { GitHubFault } from '../fake/github-state.js'
 import { addRepository, fakePull } from '../fake/github.js'
 import type { Fault } from './fault.js'
 import { condition, copies, running, serviceStatus } from './look.js'
-import { REPOSITORY, service } from './manifests.js'
+import { REPOSITORY, previewsOf, service } from './manifests.js'
 import { GITHUB_TOKEN } from './replica.js'
 import { type FaultWorld, inWorld } from './world.js'
-
-const previewsOf = (repository: string) => {
-  const [gitOwner, gitRepo] = repository.split('/')
-  return { previewEnvironment: { enabled: true, gitOwner, gitRepo } }
-}
 
 /** A Service with copies of pull requests 1 and 2. */
 async function withCopies(world: FaultWorld): Promise<void> {

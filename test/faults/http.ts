@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { Agent, request, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { pino } from 'pino'
@@ -28,7 +28,10 @@ interface Answer {
 type Post = (body: string | Buffer, headers?: Record<string, string>, agent?: Agent) => Promise<Answer>
 
 /** The hooks on a real socket; `read` is what the scanner answers. */
-async function serving(read: () => Promise<Scan>, play: (post: Post, url: URL) => Promise<string>): Promise<string> {
+async function serving(
+  read: () => Promise<Scan>,
+  play: (post: Post, url: URL, server: Server) => Promise<string>,
+): Promise<string> {
   const app = await buildApp({
     config: parseConfig({}),
     scanner: { read, close: () => undefined },
@@ -53,7 +56,7 @@ async function serving(read: () => Promise<Scan>, play: (post: Post, url: URL) =
     return { status: response.statusCode, retryAfter: response.headers['retry-after'], body: text }
   }
   try {
-    return await play(post, url)
+    return await play(post, url, app.server)
   } finally {
     pool.destroy()
     app.server.closeAllConnections()
@@ -141,7 +144,7 @@ export const httpFaults: readonly Fault[] = [
     play: () =>
       serving(
         async () => SCAN,
-        async (impatient, url) => {
+        async (impatient, url, { requestTimeout, headersTimeout }) => {
           // A loop that this play itself has held up makes the hooks say 429 for a moment.
           const post: Post = async (...given) => {
             for (;;) {
@@ -166,9 +169,10 @@ export const httpFaults: readonly Fault[] = [
             'a sound one': (await post(TEXT)).status,
           }
           for (const socket of slow) socket.destroy()
+          for (const ms of [requestTimeout, headersTimeout]) assert.ok(ms > 0 && ms <= 60_000, `${ms} ms`)
           assert.deepEqual(Object.values(codes), [200, 413, 400, 415, 400, 200])
           const told = Object.entries(codes).map(([what, code]) => `${what} ${code}`)
-          return `${told.join(', ')}; 100 slow connections hold nobody up`
+          return `${told.join(', ')}; 100 slow connections hold nobody up and have ${requestTimeout / 1000} s`
         },
       ),
   },

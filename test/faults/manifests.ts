@@ -27,6 +27,12 @@ export function service(name: string, spec: object = {}): ApiObject {
   }
 }
 
+/** What of a Service's spec gives each pull request of a repository a copy. */
+export function previewsOf(repository: string): object {
+  const [gitOwner, gitRepo] = repository.split('/')
+  return { previewEnvironment: { enabled: true, gitOwner, gitRepo } }
+}
+
 /** A Terraform with all three scripts. */
 export function terraform(name: string, spec: object = {}): ApiObject {
   return {

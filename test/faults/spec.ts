@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { RESOURCES } from '../../lib/engine/resources.js'
+import { fakePull } from '../fake/github.js'
 import type { Fault } from './fault.js'
-import { condition, running, serviceStatus, stillRuns } from './look.js'
-import { IMAGE, NAMESPACE, service, workspace } from './manifests.js'
+import { condition, copies, deployedImage, running, serviceStatus, stillRuns } from './look.js'
+import { IMAGE, NAMESPACE, REPOSITORY, previewsOf, service, workspace } from './manifests.js'
 import { inWorld } from './world.js'
 
 const { services, applicationSets, secrets } = RESOURCES
@@ -110,7 +111,7 @@ export const specFaults: readonly Fault[] = [
   },
   {
     number: 33,
-    fault: "an ApplicationSet of the Service's name is somebody else's",
+    fault: "an ApplicationSet of the Service's name, or of its copies, is somebody else's",
     right: 'NameConflict; it is never taken over, nor deleted with the Service',
     play: () =>
       inWorld({}, async world => {
@@ -130,7 +131,14 @@ export const specFaults: readonly Fault[] = [
         assert.equal(await world.get(services, 'api'), undefined)
         const left = await world.get(applicationSets, 'api')
         assert.deepEqual([left.metadata.labels, left.metadata.ownerReferences], [{ mine: 'yes' }, undefined])
-        return `${status.state}, NameConflict; the other object is as it was, also when the Service is gone`
+        world.gitHub.repositories.get(REPOSITORY)!.pulls.push(fakePull(1))
+        await world.apply(service('web-preview'), service('web', previewsOf(REPOSITORY)))
+        await world.pass(120)
+        const copied = condition(await serviceStatus(world, 'web'), 'PreviewsReady')
+        assert.match(copied, /^False NameConflict: ApplicationSet 'web-preview'/)
+        assert.equal((await copies(world, 'web')).applications, 0)
+        assert.equal(await deployedImage(world, 'web-preview'), 'team/app:1.1.0')
+        return `${status.state}, NameConflict; the other object is as it was, also when the Service is gone; copies of web never take the place of Service web-preview`
       }),
   },
   {
