@@ -180,7 +180,11 @@ export function notObserved(kindAndVersion: string): AlustanError {
   )
 }
 
-/** Whether `owner` is the controller of `object`, by the owner reference that Metacontroller writes. */
-export function isOwnedBy(object: KubernetesObject, owner: Parent): boolean {
-  return (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid)
+/**
+ * Whether `owner` is the controller of `object`, by the owner reference that Metacontroller writes. A plain reference to
+ * it, which anybody may write, makes the object nobody's child.
+ */
+export function isControlledBy(object: KubernetesObject, owner: Parent): boolean {
+  const references = object.metadata.ownerReferences ?? []
+  return references.some(({ uid, controller }) => uid === owner.metadata.uid && controller === true)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type KubernetesObject, type SyncRequest, childrenOf, isOwnedBy, objectsOf } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, childrenOf, isControlledBy, objectsOf } from '../metacontroller.js'
 import { ANNOTATION, KIND, LABEL, previewSetName } from '../names.js'
 import { Application } from './application.js'
 
@@ -20,7 +20,7 @@ export function observeService(request: SyncRequest): ObservedService {
   const { parent, related } = request
   const sets = childrenOf(request, KIND.applicationSet)
   const foreign = objectsOf(related, KIND.applicationSet)?.filter(
-    set => isOwnName(set, parent.metadata) && !isOwnedBy(set, parent),
+    set => isOwnName(set, parent.metadata) && !isControlledBy(set, parent),
   )
   const applications = objectsOf(related, KIND.application)?.filter(
     ({ metadata }) =>

@@ -1,6 +1,6 @@
 import { AlustanError, type Attempt, attempt } from '../errors.js'
 import { type ImageRequest, imageRequest, tagOf } from '../image.js'
-import { type KubernetesObject, type SyncRequest, childrenOf, isOwnedBy, notObserved } from '../metacontroller.js'
+import { type KubernetesObject, type SyncRequest, childrenOf, isControlledBy, notObserved } from '../metacontroller.js'
 import { ANNOTATION, KIND } from '../names.js'
 import { rememberByJson } from '../remember-by-text.js'
 import { specFailure } from '../spec-failure.js'
@@ -151,7 +151,7 @@ function obstacle(
   const objects = related[group]
   if (objects === undefined) return notObserved(group)
   const object = objects[`${parent.metadata.namespace}/${name}`]
-  if (object === undefined || isOwnedBy(object, parent)) return undefined
+  if (object === undefined || isControlledBy(object, parent)) return undefined
   return new AlustanError(
     'NameConflict',
     `${kind} '${name}' belongs to somebody else, so it is not written; rename this Terraform or remove it`,
