@@ -5,7 +5,7 @@ import { parseSyncRequest } from '../lib/metacontroller.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceFacts } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
-import { escapePlaceholders, fillPlaceholders } from '../lib/service/placeholders.js'
+import { fillPlaceholders } from '../lib/service/placeholders.js'
 import { desiredTerraform } from '../lib/terraform/desired.js'
 import { finalizeTerraform } from '../lib/terraform/finalize.js'
 import { asked, namesOf, now, observedNames, same, withoutGroups, written } from './generated-requests.js'
@@ -167,6 +167,11 @@ t.test('a Service that is deleted: it stays while anything of it is there, and a
   t.end()
 })
 
+/** Writes any text so that filling gives it back as it was: with one `$` more, as users are told to. */
+function escape(text: string): string {
+  return text.replace(/(?<!\$)\$+\{workspace\./g, match => `$${match}`)
+}
+
 t.test('what is escaped comes out of filling as it was', t => {
   const text = fc
     .array(fc.constantFrom('$', '$$', '{workspace.', 'A', '}', ':-', '.', ' ', '${workspace.B}'))
@@ -174,7 +179,7 @@ t.test('what is escaped comes out of filling as it was', t => {
   fc.assert(
     fc.property(
       fc.oneof(text, fc.string()),
-      given => ++asked.observations > 0 && fillPlaceholders(escapePlaceholders(given), () => 'x').value === given,
+      given => ++asked.observations > 0 && fillPlaceholders(escape(given), () => 'x').value === given,
     ),
     { numRuns: 20_000 },
   )

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parseConfig } from '../lib/config.js'
 import { registryCredentials } from '../lib/registry/image-scanner.js'
-import { credentialsFor, helperFault, parseDockerConfig, type DockerConfig } from '../lib/registry/docker-config.js'
+import { entryFor, helperFault, parseDockerConfig, type DockerConfig } from '../lib/registry/docker-config.js'
 import { watchedFile } from '../lib/watched-file.js'
 import { auth, config } from './registry-objects.js'
 
@@ -36,11 +36,11 @@ t.test('credentials are found as docker and kubelet find them', async t => {
     ['unknown.example.com', 'a', undefined],
   ] as const
   for (const [host, repository, want] of rows) {
-    const found = credentialsFor(many, host, repository)
+    const found = entryFor(many, host, repository)?.credentials
     t.equal(found?.kind === 'password' ? found.username : undefined, want, `${host}/${repository}`)
   }
-  t.match(credentialsFor(many, 'docker.io', 'a/b'), { password: 'pass:word' }, 'split at the first colon')
-  t.same(credentialsFor(many, 'host:5000', 'a'), { kind: 'identityToken', token: 'id' })
+  t.match(entryFor(many, 'docker.io', 'a/b')?.credentials, { password: 'pass:word' }, 'split at the first colon')
+  t.same(entryFor(many, 'host:5000', 'a')?.credentials, { kind: 'identityToken', token: 'id' })
 })
 
 t.test('passwords that a helper holds are said to be just that', async t => {
@@ -50,10 +50,10 @@ t.test('passwords that a helper holds are said to be just that', async t => {
     credsStore: 'desktop',
   }
   const parsed = parseDockerConfig(JSON.stringify(file), 'file')
-  t.match(credentialsFor(parsed, 'written.example.com', 'a'), { kind: 'password', username: 'me' })
-  t.same(credentialsFor(parsed, 'gcr.io', 'a'), { kind: 'helper', program: 'docker-credential-gcloud' })
+  t.match(entryFor(parsed, 'written.example.com', 'a')?.credentials, { kind: 'password', username: 'me' })
+  t.same(entryFor(parsed, 'gcr.io', 'a')?.credentials, { kind: 'helper', program: 'docker-credential-gcloud' })
   for (const host of ['docker.io', 'other.example.com'])
-    t.same(credentialsFor(parsed, host, 'a'), { kind: 'helper', program: 'docker-credential-desktop' })
+    t.same(entryFor(parsed, host, 'a')?.credentials, { kind: 'helper', program: 'docker-credential-desktop' })
   t.equal(
     helperFault(parsed, "file 'x'")?.message,
     "file 'x' leaves passwords to 'docker-credential-desktop' and 'docker-credential-gcloud', which cannot be asked here; write username and password into it",
@@ -107,14 +107,14 @@ t.test('the docker config is read again when it changes, and the good one kept w
   const faults: string[] = []
   const read = configFile(path, faults)
   const first = await read()
-  t.match(credentialsFor(first, 'a', 'x'), { username: 'one' })
+  t.match(entryFor(first, 'a', 'x')?.credentials, { username: 'one' })
   t.equal(await read(), first, 'not read twice')
   await replace('garbage')
   t.equal(await read(), first)
   await read()
   t.equal(faults.length, 1, 'told once')
   await replace('{"auths":{"a":{"auth":"' + auth('two:p') + '"}}}')
-  t.match(credentialsFor(await read(), 'a', 'x'), { username: 'two' })
+  t.match(entryFor(await read(), 'a', 'x')?.credentials, { username: 'two' })
   const missing: string[] = []
   t.same(await configFile(join(folder, 'none'), missing)(), [])
   t.match(missing, [/cannot be read \(ENOENT\); check DOCKER_CONFIG_JSON$/])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { AlustanError } from '../lib/errors.js'
 import { parseChallenges } from '../lib/registry/challenge.js'
-import { credentialsFor, parseDockerConfig } from '../lib/registry/docker-config.js'
+import { entryFor, parseDockerConfig } from '../lib/registry/docker-config.js'
 import { nextLink } from '../lib/registry/link.js'
 import { isTrustedRealm, isUsableRealm } from '../lib/registry/realm.js'
 import { retag } from '../lib/registry/reference.js'
@@ -100,7 +100,7 @@ t.test('no text makes a parser throw anything but an AlustanError, or hang', asy
     nextLink,
     parseTagFilter: (text: string) => parseTagFilter(text.slice(0, 256))('1.0.0-alpine'),
     parseDockerConfig: (text: string) => parseDockerConfig(text, 'file'),
-    dockerKey: (text: string) => credentialsFor(config({ [text]: { auth: auth('a:b') } }), 'a.b', 'c'),
+    dockerKey: (text: string) => entryFor(config({ [text]: { auth: auth('a:b') } }), 'a.b', 'c'),
     retag: (text: string) => retag(text, docker('a/b'), '1'),
   }
   for (const [name, parse] of Object.entries(parsers)) {

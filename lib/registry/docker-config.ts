@@ -92,15 +92,6 @@ export function entryFor(config: DockerConfig, host: string, repository: string)
   )
 }
 
-/** The credentials of `entryFor`. */
-export function credentialsFor(
-  config: DockerConfig,
-  host: string,
-  repository: string,
-): Credentials | CredentialHelper | undefined {
-  return entryFor(config, host, repository)?.credentials
-}
-
 function parseEntry(entry: Entry, key: string, source: string): Credentials | undefined {
   if (entry.identitytoken) return { kind: 'identityToken', token: entry.identitytoken }
   if (entry.username && entry.password !== undefined) {

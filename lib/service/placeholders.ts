@@ -82,8 +82,3 @@ function faultOf(inner: string, name: string, end: number): string {
   if (name === '') return 'has a default but no name'
   return 'has a name with other than letters, digits, ., _, - and /'
 }
-
-/** Writes any text so that `fillPlaceholders` gives it back as it was. */
-export function escapePlaceholders(text: string): string {
-  return text.replace(/(?<!\$)\$+\{workspace\./g, match => `$${match}`)
-}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { AlustanError } from '../../lib/errors.js'
 import { createRegistryClient } from '../../lib/registry/client.js'
-import { credentialsFor, parseDockerConfig } from '../../lib/registry/docker-config.js'
+import { entryFor, parseDockerConfig } from '../../lib/registry/docker-config.js'
 import { imageRepository } from '../../lib/registry/reference.js'
 import { PASSWORD, USER, startRegistry } from './registry-process.js'
 
@@ -43,7 +43,7 @@ async function scan(host: string, password: string | undefined, imageName = REPO
   const client = createRegistryClient({
     fetch,
     now: () => performance.now(),
-    credentials: async (name, repository) => credentialsFor(config, name, repository),
+    credentials: async (name, repository) => entryFor(config, name, repository)?.credentials,
     limits: { pageSize: 2 },
   })
   const registry = { provider: 'generic', host, imageName, semanticVersion: '*', includePrereleases: false } as const

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseChallenges } from '../../../lib/registry/challenge.js'
 import { createRegistryClient } from '../../../lib/registry/client.js'
-import { credentialsFor, helperFault, parseDockerConfig } from '../../../lib/registry/docker-config.js'
+import { entryFor, helperFault, parseDockerConfig } from '../../../lib/registry/docker-config.js'
 import { nextLink } from '../../../lib/registry/link.js'
 import { imageRepository, retag } from '../../../lib/registry/reference.js'
 import { parseTag } from '../../../lib/registry/tag.js'
@@ -40,7 +40,7 @@ export const registryReaders: readonly Reader[] = [
     read: text => {
       const config = parseDockerConfig(text, 'fuzz')
       helperFault(config, 'fuzz')
-      return credentialsFor(config, 'r.example.com', 'a/b')
+      return entryFor(config, 'r.example.com', 'a/b')
     },
   },
   {
