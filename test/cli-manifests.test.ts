@@ -91,6 +91,21 @@ const faults: [why: string, input: string, message: RegExp][] = [
     /^-:5: Secret 'a': metadata\.labels is no map; write NAME: "TEXT" below it$/,
   ],
   [
+    'finalizers that are a text',
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  finalizers: x\n',
+    /^-:5: Secret 'a': metadata\.finalizers is no list of texts; write one, or leave it out$/,
+  ],
+  [
+    'ownerReferences that are a number',
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  ownerReferences: 7\n',
+    /^-:5: Secret 'a': metadata\.ownerReferences is no list of references with apiVersion, kind, name and uid; /,
+  ],
+  [
+    'ownerReferences that are names',
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  ownerReferences: [b]\n',
+    /^-:5: Secret 'a': metadata\.ownerReferences is no list of references/,
+  ],
+  [
     'a name that no resource of ours may have',
     service(SPEC).replace('name: x', 'name: Not.Mine'),
     /^-:4: Service 'Not\.Mine': metadata\.name: a name is made of lower-case letters.*; at most 50 characters$/,
@@ -157,7 +172,12 @@ t.test('other mistakes are one line too', async t => {
       {},
       /^alustan: metacontroller\/services\.yaml:\d+: CompositeController 'alustan-services': the simulated cluster has no such/,
     ],
-    [['render', WORKSPACE, '--unknown'], {}, /^alustan: unknown option '--unknown'/],
+    [['render', WORKSPACE, '--unknown'], {}, /^alustan: unknown option '--unknown'; see 'alustan render --help'\n$/],
+    [['render', WORKSPACE, '--outptu'], {}, /^alustan: unknown option '--outptu'; did you mean '--output'\?\n$/],
+    [['render'], {}, /^alustan: missing required argument 'file'; see 'alustan render --help'\n$/],
+    [['trac'], {}, /^alustan: unknown command 'trac'; did you mean 'trace'\?\n$/],
+    [['publish'], {}, /^alustan: unknown command 'publish'; see 'alustan --help'\n$/],
+    [['scan', 'a', '-o', 'xml'], {}, /^alustan: option .* argument 'xml' is invalid\. Allowed choices are [a-z, ]+\n$/],
     [['render', SERVICES], { APP_SYNC_INTERVAL: 'soon' }, /^alustan: environment: APP_SYNC_INTERVAL 'soon'/],
     [['simulate', 'examples/terraform.yaml', 'LICENSE'], {}, /^alustan: LICENSE:\d+: /],
   ]

@@ -35,6 +35,11 @@ t.test('kubectl proxy that does not come up', async t => {
       'echo no cluster >&2; exit 1',
       /^kubectl proxy gave up: no cluster; does KUBECONFIG name a cluster\?$/,
     ],
+    [
+      'asks for a user and password, since it has no login',
+      'printf "Please enter Username: "; echo error: EOF >&2; exit 1',
+      /^kubectl has no login for this cluster; log in, or give the user of this context one in the kubeconfig/,
+    ],
     ['is not there', undefined, /^kubectl proxy does not start: .*; install kubectl$/],
   ]
   for (const [why, script, message] of rows) {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { AlustanError, errorText } from '../errors.js'
+import { AlustanError, type Reason, errorText } from '../errors.js'
 import { type ApiClient, type ApiRequest, apiClient } from '../engine/api-request.js'
 import { ApiError } from '../engine/cluster.js'
 import { kubectlProxy } from '../engine/kubectl-proxy.js'
 import { socketFetch } from '../engine/socket-fetch.js'
+import { foreignAnswer } from './api-answer.js'
 
 /** Which cluster and namespace a command is about; what is left out is as for kubectl. */
 export interface ClusterOptions {
@@ -79,7 +80,7 @@ function guarded(client: ApiClient): ApiClient {
       try {
         return await ask(path, { signal: AbortSignal.timeout(TIMEOUT_MS), ...request })
       } catch (cause) {
-        throw worded(cause)
+        throw worded(cause, path)
       }
     }
   return {
@@ -88,22 +89,19 @@ function guarded(client: ApiClient): ApiClient {
   }
 }
 
-function worded(cause: unknown): unknown {
-  if (!(cause instanceof ApiError)) {
-    const text = `the cluster does not answer (${errorText(cause)}); is it up, and may this machine reach it?`
-    return new AlustanError('ClusterUnreachable', text, { cause })
-  }
+function worded(cause: unknown, path: string): AlustanError {
+  const failure = (reason: Reason, text: string) => new AlustanError(reason, text, { cause })
+  const silent = (why: string) =>
+    failure('ClusterUnreachable', `the cluster does not answer (${why}); is it up, and may this machine reach it?`)
+  if (cause instanceof SyntaxError) return foreignAnswer(path, 'JSON')
+  if (!(cause instanceof ApiError)) return silent(errorText(cause))
   const { status, message } = cause
-  if (status === 401) {
-    return new AlustanError('Forbidden', `the cluster refuses the login (${message}); log in again`, { cause })
-  }
-  if (status === 403) {
-    return new AlustanError('Forbidden', `${message}; ask for that permission, or use another --context`, { cause })
-  }
-  if (status === 404) return new AlustanError('NotFound', message, { cause })
-  if (status >= 500) {
-    const text = `the cluster does not answer (${message}); is it up, and may this machine reach it?`
-    return new AlustanError('ClusterUnreachable', text, { cause })
-  }
-  return new AlustanError('InvalidInput', message, { cause })
+  if (status === 401) return failure('Forbidden', `the cluster refuses the login (${message}); log in again`)
+  if (status === 403) return failure('Forbidden', `${message}; ask for that permission, or use another --context`)
+  if (status === 404) return failure('NotFound', message)
+  if (status === 429) return failure('ClusterUnreachable', `the cluster is busy (${message}); try again in a minute`)
+  if (status < 400) return foreignAnswer(path, `answer of Kubernetes (${message})`)
+  if (status >= 500) return silent(message)
+  const cure = 'ask those who run it which of its rules that is'
+  return failure('InvalidInput', `the cluster refuses the request (${message}); ${cure}`)
 }

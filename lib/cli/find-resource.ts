@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { KINDS } from '../crd/kinds.js'
-import { type ApiClient, itemsOf, pathOf } from '../engine/api-request.js'
+import { type ApiClient, pathOf } from '../engine/api-request.js'
 import { type ApiObject, type Resource } from '../engine/cluster.js'
 import { RESOURCES } from '../engine/resources.js'
 import { AlustanError } from '../errors.js'
 import { API_VERSION } from '../names.js'
+import { askList, askOurs } from './api-answer.js'
 import { nearNames } from './near-names.js'
 
 /** A resource of ours as a user names it. */
@@ -13,8 +15,12 @@ export interface ResourceName {
 }
 
 const [GROUP = ''] = API_VERSION.split('/')
-/** Kubernetes older than this cannot run what the chart installs. */
-const OLDEST_MINOR = 30
+/** Kubernetes older than this cannot run what the chart installs, which says the same. */
+export const OLDEST_MINOR = 30
+const INSTALL = 'helm install alustan charts/alustan --namespace alustan --create-namespace'
+
+const Group = z.looseObject({ versions: z.array(z.looseObject({ groupVersion: z.string() })) })
+const Version = z.looseObject({ major: z.string(), minor: z.string() })
 
 /** Reads `service/NAME` or `service NAME`, with every name that kubectl has for the kind. Throws `InvalidInput`. */
 export function parseResourceName(first: string, second: string | undefined): ResourceName {
@@ -39,7 +45,7 @@ export async function findResource(
 ): Promise<ApiObject> {
   const resource = resourceOfKind(kind)
   try {
-    return await client.object(pathOf(resource, { name, namespace }))
+    return await askOurs(client, pathOf(resource, { name, namespace }))
   } catch (thrown) {
     if (!isNotFound(thrown)) throw thrown
   }
@@ -62,7 +68,7 @@ export async function listOurs(
 ): Promise<readonly ApiObject[]> {
   const resource = resourceOfKind(kind)
   try {
-    const items = itemsOf(await client.object(pathOf(resource, { namespace })))
+    const items = await askList(client, pathOf(resource, { namespace }))
     // Items of a list do not always repeat what they are.
     return items.map(item => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }))
   } catch (thrown) {
@@ -76,19 +82,19 @@ export function isNotFound(thrown: unknown): boolean {
 }
 
 async function whyNoKind(client: ApiClient): Promise<AlustanError> {
-  const group = await client.object(`/apis/${GROUP}`).catch(() => undefined)
-  const versions = (group as { versions?: { groupVersion: string }[] } | undefined)?.versions
+  const ask = (path: string) => client.object(path).catch(() => undefined)
+  const versions = Group.safeParse(await ask(`/apis/${GROUP}`)).data?.versions
   if (versions !== undefined) {
     const served = versions.map(({ groupVersion }) => groupVersion).join(', ')
     const cure = `install the kinds of this version, or use the alustan that goes with them`
     return new AlustanError('KindNotInstalled', `the cluster serves ${served} and not ${API_VERSION}; ${cure}`)
   }
-  const answer = (await client.object('/version').catch(() => ({}))) as { major?: string; minor?: string }
-  const minor = Number.parseInt(answer.minor ?? '', 10)
-  if (answer.major === '1' && minor < OLDEST_MINOR) {
+  const { major, minor: text = '' } = Version.safeParse(await ask('/version')).data ?? {}
+  const minor = Number.parseInt(text, 10)
+  if (major === '1' && minor < OLDEST_MINOR) {
     const fault = `the cluster is Kubernetes 1.${minor}; alustan needs 1.${OLDEST_MINOR} or newer`
     return new AlustanError('ClusterTooOld', `${fault}: upgrade it, or use another --context`)
   }
-  const cure = "install them: 'kubectl apply --server-side -f metacontroller/crds', or use another --context"
+  const cure = `install alustan ('${INSTALL}'), or use another --context`
   return new AlustanError('KindNotInstalled', `the cluster does not have the kinds of ${API_VERSION}; ${cure}`)
 }

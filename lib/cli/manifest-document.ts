@@ -26,6 +26,12 @@ type Path = readonly (string | number)[]
 
 const SPECS = { Service: ServiceSpec, Terraform: TerraformSpec } as const
 
+/** Lists of metadata, which may be left out. */
+const LISTS: readonly { field: string; isItem: (item: unknown) => boolean; what: string }[] = [
+  { field: 'finalizers', isItem: item => typeof item === 'string', what: 'texts' },
+  { field: 'ownerReferences', isItem: isRecord, what: 'references with apiVersion, kind, name and uid' },
+]
+
 /** The objects of a document: one, or those of a List. Throws one `InvalidInput` that names file, line, fault and cure. */
 export function readDocument(source: Source): Manifest[] {
   const [error] = source.document.errors
@@ -89,6 +95,11 @@ function checkMetadata(source: Source, kind: string, metadata: unknown, path: Pa
     if (odd === '') throw refuse(field, `${kind} '${name}': metadata.${field} is no map; write NAME: "TEXT" below it`)
     if (odd !== undefined)
       throw refuse(field, `${kind} '${name}': metadata.${field}.${odd} is no text; put it in quotes`)
+  }
+  for (const { field, isItem, what } of LISTS) {
+    const list = isRecord(metadata) ? (metadata[field] ?? []) : []
+    if (Array.isArray(list) && list.every(isItem)) continue
+    throw refuse(field, `${kind} '${name}': metadata.${field} is no list of ${what}; write one, or leave it out`)
   }
   return { name, namespace }
 }

@@ -25,8 +25,22 @@ export function buildProgram(name: string): Command {
   const program = new Command(name)
     .description('Shows what alustan does and would do, on a cluster and without one.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'alustan: ')) })
     .addHelpText('after', `\nExit codes:\n${EXIT_CODES.map(([code, what]) => `  ${code}  ${what}`).join('\n')}`)
   for (const add of COMMANDS) add(program)
+  for (const command of [program, ...program.commands]) {
+    const invocation = command === program ? name : `${name} ${command.name()}`
+    command.configureOutput({ outputError: (text, write) => write(oneLine(text, invocation)) })
+  }
   return program
+}
+
+/** What is wrong with the arguments, and the cure. */
+function oneLine(text: string, invocation: string): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+  const near = line.replace(/\n\(Did you mean (.*)\?\)$/, "; did you mean '$1'?")
+  const hasCure = near !== line || line.includes('Allowed choices are')
+  return `alustan: ${near}${hasCure ? '' : `; see '${invocation} --help'`}\n`
 }

@@ -1,5 +1,6 @@
 import { pathOf } from '../engine/api-request.js'
 import { ANNOTATION } from '../names.js'
+import { askOurs } from './api-answer.js'
 import { type ClusterOptions, connect } from './connect.js'
 import { type ResourceName, findResource, resourceOfKind } from './find-resource.js'
 import { type Output, formatted } from './output.js'
@@ -30,7 +31,7 @@ export async function reconcile(
     await findResource(client, name, namespace)
     // To the millisecond: asked twice in a second means twice.
     const requestedAt = now().toISOString()
-    await client.object(pathOf(resourceOfKind(name.kind), { name: name.name, namespace }), {
+    await askOurs(client, pathOf(resourceOfKind(name.kind), { name: name.name, namespace }), {
       method: 'PATCH',
       query: { fieldManager: 'alustan-cli' },
       body: { metadata: { annotations: { [ANNOTATION.requestedAt]: requestedAt } } },

@@ -28,7 +28,7 @@ export async function trace(
     let last = ''
     do {
       const text = await formatted(await traceOnce(connection, name, config.namespace), output.format, traceLines)
-      if (text !== last) output.write(last === '' ? text : `\n${text}`)
+      if (text !== last) output.write(last === '' ? text : `${output.format === 'yaml' ? '---' : ''}\n${text}`)
       last = text
       if (options.watch === true) await setTimeout(WATCH_MS)
     } while (options.watch === true)

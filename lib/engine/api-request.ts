@@ -36,11 +36,6 @@ export interface ApiClient {
   object(path: string, request?: ApiRequest): Promise<ApiObject>
 }
 
-/** The objects of a list; one that is empty has `null` there when only metadata was asked for. */
-export function itemsOf(list: ApiObject): readonly ApiObject[] {
-  return (list.items as readonly ApiObject[] | null) ?? [] // the API's own promise
-}
-
 /** The first line of a text, if there is one, as far as a message can show it. */
 function firstLine(text: string): string[] {
   const [line = ''] = text.trim().split('\n')

@@ -46,7 +46,7 @@ async function start(
       })
       // Not `exit`: what it said on stderr may come after that.
       child.once('close', () => {
-        reject(new Error(`kubectl proxy gave up: ${errors.join('').trim()}; does KUBECONFIG name a cluster?`))
+        reject(new Error(whyGivenUp(errors.join('').trim())))
       })
       createInterface(child.stdout).on('line', line => {
         const address = /Starting to serve on (\S+)/.exec(line)?.[1]
@@ -57,4 +57,12 @@ async function start(
     stop()
     throw error
   }
+}
+
+function whyGivenUp(said: string): string {
+  // It asked for a user and a password, since it had no other login, and nobody types any.
+  if (said.endsWith('EOF')) {
+    return "kubectl has no login for this cluster; log in, or give the user of this context one in the kubeconfig ('kubectl config set-credentials')"
+  }
+  return `kubectl proxy gave up: ${said}; does KUBECONFIG name a cluster?`
 }

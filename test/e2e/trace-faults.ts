@@ -34,7 +34,7 @@ export async function isToldWithoutKinds(): Promise<boolean> {
       args,
       process.env.KUBECONFIG ?? '',
       4,
-      /does not have the kinds of alustan\.io\/v1alpha1; install them: 'kubectl apply/,
+      /does not have the kinds of alustan\.io\/v1alpha1; install alustan \('helm install/,
     )
   }
   return true

@@ -19,6 +19,8 @@ export interface FakeApi {
   version: { major: string; minor: string }
   /** When set, the status of every answer. */
   broken: number | undefined
+  /** When set, the body of every answer, which is a success. */
+  foreign: string | undefined
   readonly requests: string[]
   /** Whether a proxy that a command started goes on. */
   hasProxy(): boolean
@@ -41,6 +43,7 @@ export async function startFakeApi(t: Test, objects: ApiObject[] = []): Promise<
     group: undefined,
     version: { major: '1', minor: '36' },
     broken: undefined,
+    foreign: undefined,
     requests: [],
     hasProxy: () => existsSync(`${folder}/proxy`),
   }
@@ -79,6 +82,7 @@ function answer(api: FakeApi, { method, url, accept, body }: Asked, response: Se
   const refuse = (code: number, reason: string, message: string) =>
     json(code, { kind: 'Status', status: 'Failure', reason, message, code })
   if (api.broken !== undefined) return void refuse(api.broken, 'Broken', 'something is broken')
+  if (api.foreign !== undefined) return void response.end(api.foreign)
   if (url.pathname === '/version') return void json(200, api.version)
   if (url.pathname === '/apis/alustan.io' && api.group !== undefined) return void json(200, api.group)
   const [, apiVersion = '', namespace = '', plural = '', name] =

@@ -3,6 +3,7 @@ import { type ApiClient, pathOf } from '../../engine/api-request.js'
 import type { ApiObject } from '../../engine/cluster.js'
 import { Dependencies } from '../../dependencies/spec.js'
 import type { Attempt } from '../../errors.js'
+import { askOurs } from '../api-answer.js'
 import { isNotFound, listOurs, resourceOfKind } from '../find-resource.js'
 import { looked, unseen } from './look.js'
 import type { TraceNode } from './trace-node.js'
@@ -38,7 +39,7 @@ export async function gatherDependencies(client: ApiClient, object: ApiObject): 
 
 async function getOne(client: ApiClient, kind: SeenDependency['kind'], name: string, namespace: string) {
   try {
-    return await client.object(pathOf(resourceOfKind(kind), { name, namespace }))
+    return await askOurs(client, pathOf(resourceOfKind(kind), { name, namespace }))
   } catch (thrown) {
     if (isNotFound(thrown)) return undefined
     throw thrown

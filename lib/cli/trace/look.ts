@@ -1,6 +1,7 @@
-import { type ApiClient, type ApiRequest, itemsOf } from '../../engine/api-request.js'
+import type { ApiClient, ApiRequest } from '../../engine/api-request.js'
 import type { ApiObject } from '../../engine/cluster.js'
 import { AlustanError, type Attempt } from '../../errors.js'
+import { askList } from '../api-answer.js'
 import type { TraceNode } from './trace-node.js'
 
 /** Looks at a list. */
@@ -9,7 +10,7 @@ export async function look(
   path: string,
   request: ApiRequest = {},
 ): Promise<Attempt<readonly ApiObject[]>> {
-  return looked(async () => itemsOf(await client.object(path, request)))
+  return looked(() => askList(client, path, request))
 }
 
 /** What was asked for; what may not be seen, or is not installed, is part of the answer. */
