@@ -1,20 +1,19 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { type Parent, parseParent, parseSyncRequest } from '../lib/metacontroller.js'
 import { ANNOTATION } from '../lib/names.js'
-import { runningPreviews, wantedPreviews } from '../lib/preview/desired-previews.js'
+import { wantedPreviews } from '../lib/preview/desired-previews.js'
 import { previewsVersion } from '../lib/preview/preview-set.js'
-import type { Preview } from '../lib/preview/preview-status.js'
+import { runningPreviews } from '../lib/preview/running-previews.js'
 import { desiredService } from '../lib/service/desired.js'
 import type { ServiceSettings } from '../lib/service/facts.js'
 import { finalizeService } from '../lib/service/finalize.js'
 import { imageLoweredFrom } from '../lib/service/observed.js'
-import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { relatedToService } from '../lib/service/related.js'
 import { type ServiceSituation, readService } from '../lib/service/situation.js'
-import type { ServiceSpec } from '../lib/service/spec.js'
+import type { ServiceStatus } from '../lib/service/spec.js'
 import type { Deps } from './app.js'
 import { changeObserver } from './change-observer.js'
-import { feedbackNote, feedbackService } from './preview-feedback.js'
+import { feedbackNotes, feedbackTarget } from './preview-feedback.js'
 import { replyWithTag } from './reply-with-tag.js'
 import { resyncAfterSeconds } from './resync.js'
 import { steadyTimes } from './steady-times.js'
@@ -39,11 +38,11 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
       const situation = readService(parseSyncRequest(request.body), settings)
       const [scan, pullRequests] = await Promise.all([readScan(deps, situation), readPullRequests(deps, situation)])
       const { parent } = situation.request
-      const told = feedbackService(parent, situation.spec.value)
+      const told = feedbackTarget(parent, situation.spec.value)
       const feedbackFailure = told && deps.feedback?.failure(told)
       const facts = { now: deps.now(), scan, pullRequests, feedbackFailure }
       const answer = withSteadyTimes(parent, desiredService(situation, facts))
-      tellPullRequests(deps, parent, situation.spec.value, answer.status.previews)
+      tellPullRequests(deps, parent, answer.status)
       if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
       noteChange(request.log, parent, answer.status)
       return replyWithTag(request, reply, answer)
@@ -51,7 +50,7 @@ export function serviceHooks(deps: Deps): FastifyPluginAsync {
     app.post('/finalize', async request => {
       const finalize = parseSyncRequest(request.body)
       const answer = withSteadyTimes(finalize.parent, finalizeService(finalize, deps.now()))
-      tellPullRequests(deps, finalize.parent, parseServiceSpec(finalize.parent).value, answer.status.previews)
+      tellPullRequests(deps, finalize.parent, answer.status)
       noteChange(request.log, finalize.parent, answer.status)
       return answer
     })
@@ -81,12 +80,6 @@ async function readPullRequests({ pullRequests }: Deps, situation: ServiceSituat
 }
 
 /** Notes what pull requests are to be told; it is written later, by the background. */
-function tellPullRequests(
-  { feedback }: Deps,
-  parent: Parent,
-  spec: ServiceSpec | undefined,
-  previews: readonly Preview[] = [],
-): void {
-  const note = feedbackNote(parent, spec, previews)
-  if (note !== undefined) feedback?.note(note)
+function tellPullRequests({ feedback }: Deps, parent: Parent, status: ServiceStatus): void {
+  for (const note of feedbackNotes(parent, status)) feedback?.note(note)
 }

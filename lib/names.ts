@@ -39,6 +39,8 @@ export const ANNOTATION = {
   imageNote: 'alustan.io/image-note',
   /** On children: the tag that was gone from the registry when their lower one was chosen. */
   imageLoweredFrom: 'alustan.io/image-lowered-from',
+  /** On the ApplicationSet of copies: the repository of their pull requests, `owner/name` in small letters. */
+  repository: 'alustan.io/repository',
   /** On Jobs of a destroy: which attempt it is, from 1. */
   attempt: 'alustan.io/attempt',
   /** On Jobs: a hash of what their pod gets beside script and variables, such as its resources. */

@@ -4,6 +4,8 @@ import { fakePull } from './fake/github.js'
 import { replica, service, up, withFake } from './feedback-world.js'
 import { repository, SECRET } from './github-lister.js'
 
+const target = { kind: 'comment', repository, service } as const
+
 type Row = [why: string, token: string | undefined, fault: GitHubFault | undefined, reason: string, message: RegExp]
 const rows: Row[] = [
   [
@@ -44,23 +46,23 @@ for (const [why, token, fault, reason, message] of rows) {
       fake.fault = fault
       const { feedback, note, pass } = replica(fake, { token })
       await note([up])
-      const failure = feedback.failure(service)
+      const failure = feedback.failure(target)
       t.equal(failure?.reason, reason)
       t.match(failure?.message, message)
       t.notOk(failure?.message.includes(SECRET))
       const before = fake.seen.length
       await note([up])
       t.equal(fake.seen.length, before)
-      t.equal(feedback.failure({ ...service, name: 'other' }), undefined)
+      t.equal(feedback.failure({ ...target, service: { ...service, name: 'other' } }), undefined)
       await pass(60_000)
       await note([up])
-      t.equal(feedback.failure(service)?.message, failure?.message)
+      t.equal(feedback.failure(target)?.message, failure?.message)
       fake.fault = undefined
       if (token !== undefined) fake.tokens.set(token, { login: 'alustan-bot', type: 'User', may: 'write' })
       await pass(3_600_000)
       await note([up])
       t.equal(team.comments.length, token === undefined ? 0 : 1)
-      t.equal(feedback.failure(service)?.reason, token === undefined ? reason : undefined)
+      t.equal(feedback.failure(target)?.reason, token === undefined ? reason : undefined)
     }),
   )
 }
@@ -74,12 +76,36 @@ t.test('a copy that went while GitHub was down is told of later, unless it came 
     await note([{ ...up, number: 2 }])
     await pass(600_000)
     fake.fault = undefined
+    await pass(3_600_000)
     await note([{ ...up, number: 2 }])
     await note([{ ...up, number: 2 }])
     t.match(team.comments, [
       { issue: 1, body: / is removed\./ },
       { issue: 2, body: / is up\./ },
     ])
+  }),
+)
+
+t.test('a last word is written later by itself, and given up after a day; who cannot be told stops no others', t =>
+  withFake(async (fake, team) => {
+    const { failures, feedback, note, pass } = replica(fake)
+    const other = { repository: { owner: 'team', name: 'no-more' } }
+    await note([up, { ...up, number: 2 }])
+    await pass(10_000)
+    fake.fault = { kind: 'status', status: 502 }
+    await note([], { gone: [1] })
+    await note([], { untold: [2] })
+    fake.fault = undefined
+    await pass(60_000)
+    t.match(team.comments, [{ body: / is removed\./ }, { body: / is not told of here any more\./ }])
+    await note([], { ...other, gone: [1] })
+    await note([up])
+    t.match(team.comments[0]?.body, / is up\./)
+    t.equal(feedback.failure(target), undefined)
+    await pass(2 * 86_400_000)
+    const count = failures.length
+    await pass(2 * 86_400_000)
+    t.equal(failures.length, count)
   }),
 )
 
@@ -91,7 +117,7 @@ t.test('where comments are too many to read all, none is written: ours may be am
     t.equal(team.comments.length, 1000)
     await note([{ ...up, reason: 'failed' }])
     t.match(
-      feedback.failure(service)?.message,
+      feedback.failure(target)?.message,
       /has 1000 or more things where ours is looked for; nothing is written for 'team\/app'; choose another/,
     )
     t.equal(team.comments.length, 1000)

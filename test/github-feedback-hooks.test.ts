@@ -1,10 +1,9 @@
 import t from 'tap'
-import { feedbackNote } from '../hooks/preview-feedback.js'
+import { feedbackNotes } from '../hooks/preview-feedback.js'
 import { AlustanError } from '../lib/errors.js'
 import type { FeedbackNote } from '../lib/github/feedback-note.js'
 import { LABEL, dependsOnLabel } from '../lib/names.js'
 import type { Preview } from '../lib/preview/preview-status.js'
-import { parseServiceSpec } from '../lib/service/parse-spec.js'
 import { build, body as exampleBody } from './built-app.js'
 
 t.test('the hooks note what pull requests are to be told, and the status says when that fails', async t => {
@@ -42,8 +41,8 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
     previews: [...first.status.previews, { ...first.status.previews[0], number: 3 }],
   }
   const waiting: Preview = { number: 7, branch: 'x', sha: 'a', urls: [], reason: 'waitingForList' }
-  const { value: spec } = parseServiceSpec(body.parent)
-  t.match(feedbackNote(body.parent, spec, [waiting]), { previews: [], gone: [3] }, 'it may be closed by now')
+  const doubtful = { ...first.status, previews: [waiting] }
+  t.match(feedbackNotes(body.parent, doubtful), [{ previews: [], gone: [3] }], 'it may be closed by now')
   failing.failure = new AlustanError('GitHubForbidden', 'may not')
   const condition = { type: 'FeedbackWritten', status: 'False', reason: 'GitHubForbidden', message: 'may not' }
   t.match(
@@ -63,8 +62,57 @@ t.test('the hooks note what pull requests are to be told, and the status says wh
   body.related['Application.argoproj.io/v1alpha1'] = {}
   await hook('finalize')
   t.match(notes.at(-1), { ...about, previews: [], gone: [7, 3] })
-  const count = notes.length
   body.parent.spec.workspace = 7
   await hook('finalize')
-  t.equal(notes.length, count, 'a spec that cannot be read tells nobody anything')
+  t.match(notes.at(-1), { ...about, previews: [], gone: [7, 3] }, 'a spec that cannot be read changes nothing of it')
+})
+
+const of = { gitOwner: 'team', gitRepo: 'app', workspace: 'staging', feedback: 'comment' }
+const copy = { number: 7, branch: 'x', sha: 'a', urls: [] }
+const before = { previews: [copy, { ...copy, number: 3 }], previewsOf: of }
+const to = { kind: 'comment', repository: { owner: 'team', name: 'app' }, service: { workspace: 'staging' } }
+const edits: [why: string, status: object, notes: object[]][] = [
+  ['nothing', before, [{ ...to, previews: [{ number: 7 }, { number: 3 }], gone: [] }]],
+  ['capitals', { ...before, previewsOf: { ...of, gitRepo: 'App' } }, [{ previews: [{}, {}], gone: [] }]],
+  ['previews are turned off or removed', { previewURLs: [] }, [{ ...to, previews: [], gone: [7, 3], untold: [] }]],
+  [
+    'the repository',
+    { previews: [copy], previewsOf: { ...of, gitRepo: 'other' } },
+    [
+      { ...to, previews: [], gone: [7, 3] },
+      { ...to, repository: { owner: 'team', name: 'other' }, previews: [{ number: 7 }], gone: [] },
+    ],
+  ],
+  [
+    'the workspace',
+    { ...before, previewsOf: { ...of, workspace: 'production' } },
+    [
+      { ...to, gone: [7, 3] },
+      { ...to, service: { workspace: 'production' }, previews: [{}, {}], gone: [] },
+    ],
+  ],
+  [
+    'another kind of feedback',
+    { previews: [copy], previewsOf: { ...of, feedback: 'deployment' } },
+    [
+      { ...to, previews: [], gone: [3], untold: [7] },
+      { ...to, kind: 'deployment', previews: [{ number: 7 }], gone: [] },
+    ],
+  ],
+  ['no feedback', { ...before, previewsOf: { ...of, feedback: 'none' } }, [{ ...to, gone: [], untold: [7, 3] }]],
+]
+for (const [why, status, want] of edits) {
+  t.test(`who was told of a copy is told of its end after an edit: ${why}`, async t => {
+    const { parent } = exampleBody()
+    const notes = feedbackNotes({ ...parent, status: before }, status)
+    t.equal(notes.length, want.length)
+    t.match(notes, want)
+  })
+}
+
+t.test('whose copies an older status tells of is not known: nobody is told that they are gone', async t => {
+  const { parent } = exampleBody()
+  t.match(feedbackNotes({ ...parent, status: { previews: before.previews } }, { previews: [copy], previewsOf: of }), [
+    { previews: [{ number: 7 }], gone: [] },
+  ])
 })

@@ -35,6 +35,9 @@ t.test('one comment is made, kept up to date in place, and says at the end that 
     t.equal(team.comments.length, 2)
     await note([], { gone: [2] })
     t.equal(team.comments.length, 2, 'nothing is said of a copy that never was')
+    await note([up])
+    await note([], { untold: [1] })
+    t.match(team.comments[1]?.body, /`staging` is not told of here any more\.$/)
   }),
 )
 
@@ -68,6 +71,7 @@ t.test('one deployment per commit, with the address, and inactive once it is old
       ['inactive', 'inactive'],
     )
     const before = writes(fake).length
+    await replica(fake).note([], { kind, untold: [1] })
     await replica(fake).note([], { kind, gone: [1] })
     t.equal(writes(fake).length, before)
     await note([{ ...up, number: 2, namespace: undefined, urls: [], reason: 'maxPreviews' }], { kind })
@@ -149,6 +153,7 @@ t.test('a comment that somebody took away or changed is mended within the hour',
 t.test('texts of others stay texts', async t => {
   const nasty = '`` ` @team/all #1 <img src=x onerror=alert(1)> [a](javascript:x)\n\n# head\u202e <!-- x --> |'
   const body = commentBody({
+    kind: 'comment',
     repository,
     number: 1,
     service: { ...service, name: 'web' },
@@ -161,6 +166,7 @@ t.test('texts of others stay texts', async t => {
   t.equal(codeSpan(''), '``` ```')
   t.match(
     commentBody({
+      kind: 'comment',
       repository,
       number: 1,
       service,

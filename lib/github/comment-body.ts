@@ -14,7 +14,7 @@ export function commentBody({ service, preview }: Telling): string {
   const { words, hasMessage } = previewState(preview)
   const head = `**Preview of ${codeSpan(service.name)}** in ${codeSpan(service.workspace)} ${words}.`
   const lines = [commentMarker(service), head]
-  if (preview !== undefined) {
+  if (typeof preview !== 'string') {
     if (hasMessage && preview.message !== undefined) lines.push('', codeSpan(preview.message))
     const urls = preview.reason === undefined || preview.reason === 'progressing' ? preview.urls : []
     const links = urls.flatMap(url => link(url) ?? [])

@@ -3,7 +3,7 @@ import { AlustanError } from '../errors.js'
 import { systemClock, type Clock } from '../refresh/clock.js'
 import { remember } from '../remember.js'
 import type { GitHubClient } from './client.js'
-import type { Feedback, FeedbackNote, Telling } from './feedback-note.js'
+import type { Feedback, FeedbackTarget, Telling } from './feedback-note.js'
 import { writeComment } from './write-comment.js'
 import { writeDeployment } from './write-deployment.js'
 import { createWriter } from './writer.js'
@@ -28,6 +28,8 @@ const OUTDATED_MS = 300_000
 const VERIFIED_MS = 3_600_000
 const FIRST_PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
+/** A last word that could not be written for so long is never: its repository may be no more. */
+const GIVEN_UP_MS = 86_400_000
 
 interface Written {
   readonly text: string
@@ -35,7 +37,6 @@ interface Written {
 }
 
 interface Task {
-  readonly kind: FeedbackNote['kind']
   readonly telling: Telling
   readonly at: number
 }
@@ -54,7 +55,7 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
   const written = new Map<string, Written>()
   const failed = new Map<string, Failed>()
   const pending = new Map<string, Task>()
-  /** Copies that are gone and not told of yet: the status of their Service does not remember them. */
+  /** Last words that are not written yet: the status of their Service does not remember them. */
   const owed = new Map<string, Task>()
   const inTurn = pLimit(1)
   let isClosed = false
@@ -62,53 +63,71 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
   const pause = (ms: number): Promise<void> =>
     ms <= 0 ? Promise.resolve() : new Promise(resolve => clock.after(ms, resolve))
 
+  const failedFor = (target: FeedbackTarget): Failed | undefined => failed.get(targetKey(target))
+
   const write = async (key: string): Promise<void> => {
     const task = pending.get(key)
     pending.delete(key)
     if (task === undefined || isClosed) return
-    const { kind, telling } = task
-    if (telling.preview !== undefined && clock.now() - task.at > OUTDATED_MS) return
-    const service = serviceKey(telling.service)
-    if ((failed.get(service)?.until ?? 0) > clock.now()) return
+    const { telling } = task
+    if (!isLast(telling) && clock.now() - task.at > OUTDATED_MS) return
+    if (postpone(telling)) return
+    const target = targetKey(telling)
     try {
-      const writes = await tell(kind, telling, client)
-      remember(written, key, { text: textOf(kind, telling), at: clock.now() })
-      failed.delete(service)
+      const writes = await tell(telling, client)
+      remember(written, key, { text: textOf(telling), at: clock.now() })
+      failed.delete(target)
       if (owed.get(key)?.telling === telling) owed.delete(key)
       await pause(writes * WRITE_PAUSE_MS)
     } catch (cause) {
       const failure = cause instanceof AlustanError ? cause : internalError(telling, cause)
-      const times = (failed.get(service)?.times ?? 0) + 1
+      const times = (failed.get(target)?.times ?? 0) + 1
       const ms = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 20), LONGEST_PAUSE_MS)
-      remember(failed, service, { failure, times, until: clock.now() + ms })
+      remember(failed, target, { failure, times, until: clock.now() + ms })
       onFailure?.(failure)
+      postpone(telling)
     }
   }
 
-  const schedule = (kind: FeedbackNote['kind'], telling: Telling): void => {
-    const key = tellingKey(kind, telling)
+  /** Whether a target is left alone for now. A last word is tried again by itself: no later status tells of it. */
+  const postpone = (telling: Telling): boolean => {
+    const ms = (failedFor(telling)?.until ?? 0) - clock.now()
+    if (ms <= 0) return false
+    const key = tellingKey(telling)
+    const task = owed.get(key)
+    if (task?.telling !== telling) return true
+    if (clock.now() - task.at > GIVEN_UP_MS) owed.delete(key)
+    else clock.after(ms, () => owed.get(key)?.telling === telling && schedule(telling))
+    return true
+  }
+
+  const schedule = (telling: Telling): void => {
+    if (isClosed || postpone(telling)) return
+    const key = tellingKey(telling)
     const known = written.get(key)
-    if (known?.text === textOf(kind, telling) && clock.now() - known.at < VERIFIED_MS) return
+    if (known?.text === textOf(telling) && clock.now() - known.at < VERIFIED_MS) {
+      owed.delete(key)
+      return
+    }
     const isWaiting = pending.has(key)
-    pending.set(key, { kind, telling, at: clock.now() })
+    pending.set(key, { telling, at: clock.now() })
     if (!isWaiting) void inTurn(() => write(key))
   }
 
   return {
-    note({ kind, repository, service, previews, gone }) {
+    note({ kind, repository, service, previews, gone, untold = [] }) {
       if (isClosed) return
-      for (const number of gone) {
-        const telling = { repository, service, number, preview: undefined }
-        remember(owed, tellingKey(kind, telling), { kind, telling, at: clock.now() })
-      }
-      const tellings = previews.map(preview => ({ repository, service, number: preview.number, preview }))
-      for (const telling of tellings) owed.delete(tellingKey(kind, telling))
-      const key = serviceKey(service)
-      if ((failed.get(key)?.until ?? 0) > clock.now()) return
-      for (const telling of tellings) schedule(kind, telling)
-      for (const task of owed.values()) if (serviceKey(task.telling.service) === key) schedule(task.kind, task.telling)
+      const telling = (number: number, preview: Telling['preview']) => ({ kind, repository, service, number, preview })
+      const last = [
+        ...gone.map(number => telling(number, 'removed')),
+        ...untold.map(number => telling(number, 'untold')),
+      ]
+      for (const each of last) remember(owed, tellingKey(each), { telling: each, at: clock.now() })
+      const current = previews.map(preview => telling(preview.number, preview))
+      for (const each of current) owed.delete(tellingKey(each))
+      for (const each of [...current, ...last]) schedule(each)
     },
-    failure: service => failed.get(serviceKey(service))?.failure,
+    failure: target => failedFor(target)?.failure,
     close() {
       isClosed = true
       pending.clear()
@@ -117,9 +136,9 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
   }
 }
 
-async function tell(kind: FeedbackNote['kind'], telling: Telling, client: GitHubClient): Promise<number> {
+async function tell(telling: Telling, client: GitHubClient): Promise<number> {
   const session = await client.session()
-  const { write, act, permission } = KINDS[kind]
+  const { write, act, permission } = KINDS[telling.kind]
   if (session.token === undefined) {
     const cure = `set GITHUB_TOKEN or GITHUB_TOKEN_FILE with the permission '${permission}', or turn feedback off`
     throw new AlustanError('GitHubAuthenticationFailed', `feedback in pull requests needs a token; ${cure}`)
@@ -129,18 +148,24 @@ async function tell(kind: FeedbackNote['kind'], telling: Telling, client: GitHub
   return writer.writes
 }
 
-function serviceKey({ workspace, namespace, name }: FeedbackNote['service']): string {
-  return `${workspace}/${namespace}/${name}`
+function targetKey({ kind, repository, service }: FeedbackTarget): string {
+  const name = `${repository.owner}/${repository.name}`.toLowerCase()
+  return `${kind} ${name} ${service.workspace}/${service.namespace}/${service.name}`
 }
 
-function tellingKey(kind: FeedbackNote['kind'], { repository, service, number }: Telling): string {
-  return `${kind} ${repository.owner}/${repository.name}#${number} ${serviceKey(service)}`
+function tellingKey(telling: Telling): string {
+  return `${targetKey(telling)} ${telling.number}`
+}
+
+function isLast({ preview }: Telling): boolean {
+  return typeof preview === 'string'
 }
 
 /** What is written, in short: the same text needs no writing. */
-function textOf(kind: FeedbackNote['kind'], { preview }: Telling): string {
-  const { message, ...rest } = preview ?? { number: 0 }
-  return JSON.stringify([kind, rest, preview?.reason === 'progressing' ? undefined : message])
+function textOf({ preview }: Telling): string {
+  if (typeof preview === 'string') return preview
+  const { message, ...rest } = preview
+  return JSON.stringify([rest, preview.reason === 'progressing' ? undefined : message])
 }
 
 function internalError({ service }: Telling, cause: unknown): AlustanError {

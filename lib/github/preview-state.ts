@@ -1,4 +1,4 @@
-import type { NotedPreview } from './feedback-note.js'
+import type { LastWord, NotedPreview } from './feedback-note.js'
 
 /** How a copy stands: as a state of a GitHub deployment, and in words. */
 export interface PreviewState {
@@ -8,9 +8,10 @@ export interface PreviewState {
   readonly hasMessage: boolean
 }
 
-/** The state of a copy; undefined is one that is gone. */
-export function previewState(preview: NotedPreview | undefined): PreviewState {
-  if (preview === undefined) return { state: 'inactive', words: 'is removed', hasMessage: false }
+/** The state of a copy, or the last that is told of it. */
+export function previewState(preview: NotedPreview | LastWord): PreviewState {
+  if (preview === 'removed') return { state: 'inactive', words: 'is removed', hasMessage: false }
+  if (preview === 'untold') return { state: 'inactive', words: 'is not told of here any more', hasMessage: false }
   switch (preview.reason) {
     case undefined:
       return { state: 'success', words: 'is up', hasMessage: false }

@@ -16,7 +16,7 @@ export async function writeComment(telling: Telling, writer: Writer): Promise<vo
   const body = commentBody(telling)
   let found = await findComments(telling, writer)
   if (found.length === 0) {
-    if (preview === undefined) return
+    if (typeof preview === 'string') return
     await writer.write(octokit => octokit.rest.issues.createComment({ ...at, issue_number: number, body }))
     found = await findComments(telling, writer)
   }

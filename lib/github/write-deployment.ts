@@ -23,10 +23,10 @@ export function environmentName({ service, number }: Telling): string {
 export async function writeDeployment(telling: Telling, writer: Writer): Promise<void> {
   const { preview } = telling
   let found = await findDeployments(telling, writer)
-  const isMade = preview?.namespace !== undefined
-  const isCurrent = ({ sha }: Deployment) => isMade && sha === preview.sha
-  if (isMade && !found.some(isCurrent)) {
-    await create(telling, preview.sha, writer)
+  const copy = typeof preview === 'string' || preview.namespace === undefined ? undefined : preview
+  const isCurrent = ({ sha }: Deployment) => sha === copy?.sha
+  if (copy !== undefined && !found.some(isCurrent)) {
+    await create(telling, copy.sha, writer)
     found = await findDeployments(telling, writer)
   }
   const [oldest, ...younger] = found.filter(isCurrent)
@@ -38,7 +38,7 @@ export async function writeDeployment(telling: Telling, writer: Writer): Promise
     await setState(telling, id, { state: 'inactive' }, writer)
   if (oldest === undefined) return
   const { state } = previewState(preview)
-  const url = preview?.urls[0]
+  const url = copy?.urls[0]
   await setState(telling, oldest.id, { state, ...(url !== undefined && { url }) }, writer)
 }
 

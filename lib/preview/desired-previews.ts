@@ -7,23 +7,25 @@ import type { Plan } from '../service/plan.js'
 import type { ServiceSituation } from '../service/situation.js'
 import type { ServiceSpec } from '../service/spec.js'
 import type { Candidate } from './candidate.js'
-import { keptCandidate, keptCandidates, previousPreviews } from './kept-candidates.js'
+import { keptCandidate } from './kept-candidates.js'
+import { keptReport } from './kept-report.js'
 import { planPreviews } from './plan-previews.js'
-import { type PreviewElement, observedElements } from './preview-element.js'
 import type { PreviewEnvironment } from './preview-environment.js'
 import { type PreviewReport, previewReport } from './preview-report.js'
 import { previewSet } from './preview-set.js'
+import { previousPreviews } from './previous-previews.js'
+import { type PreviewsOf, askedPreviewsOf, repositoryName } from './previews-of.js'
+import { runningPreviews } from './running-previews.js'
 import { feedbackVerdicts, listVerdict, readyVerdict } from './preview-verdicts.js'
 
 /** The copies of a Service for pull requests: what should exist, and what the status says of them. */
 export interface Previews extends PreviewReport {
   readonly children: readonly DesiredChild[]
   readonly verdicts: readonly Verdict[]
+  readonly of: PreviewsOf | undefined
 }
 
-type Observed = Pick<ServiceSituation, 'request' | 'observed'>
-
-const NONE: Previews = { children: [], previews: [], previewURLs: [], verdicts: [] }
+const NONE: Previews = { children: [], previews: [], previewURLs: [], verdicts: [], of: undefined }
 
 /** The environment of a Service that wants copies. */
 export function wantedPreviews(spec: ServiceSpec | undefined): PreviewEnvironment | undefined {
@@ -38,13 +40,7 @@ export function keptPreviews(situation: ServiceSituation, facts: ServiceFacts): 
   const { set } = runningPreviews(situation)
   if (environment === undefined && set === undefined) return NONE
   const children = set === undefined ? [] : [keptSet(set, situation)]
-  return withVerdicts(situation, facts, keptPreviewReport(situation), children)
-}
-
-/** What the status says of copies that are kept. */
-export function keptPreviewReport(situation: Observed): PreviewReport {
-  const { elements } = runningPreviews(situation)
-  return previewReport(keptCandidates(situation.request.parent, elements), situation.observed.previewApplications)
+  return withVerdicts(situation, facts, keptReport(situation), children)
 }
 
 /** The copies that the pull requests ask for. Without any list of those, what runs stays. */
@@ -61,7 +57,12 @@ export function desiredPreviews(
     return keptPreviews(situation, facts)
   }
   const { parent } = situation.request
-  const { set, elements: running } = runningPreviews(situation)
+  const { set, elements: there, repository = environment } = runningPreviews(situation)
+  const name = repositoryName(environment)
+  const isOfOther = repositoryName(repository) !== name
+  // Copies for another repository than before: the older ones go, but not by a list that may be older than they are.
+  if (isOfOther && list.mayBeOlder) return keptPreviews(situation, facts)
+  const running = isOfOther ? new Map<never, never>() : there
   const basis = {
     service: parent.metadata,
     environment,
@@ -71,21 +72,15 @@ export function desiredPreviews(
     tag,
     running,
   }
-  const previous = previousPreviews(parent)
+  const { previews: previous } = previousPreviews(parent.status)
   const planned = planPreviews(basis, list, element => keptCandidate(element, previous.get(Number(element.number))))
   const candidates = conflictOf(situation) === undefined ? planned : planned.map(withoutElement)
   const elements = candidates.flatMap(({ element }) => element ?? [])
   // Once made it stays, be it empty: a new one would not tell that there were copies before.
   const isSetWanted = set !== undefined || elements.length > 0
-  const children = isSetWanted ? [previewSet(situation, spec, project, elements)] : []
-  return withVerdicts(situation, facts, previewReport(candidates, situation.observed.previewApplications), children)
-}
-
-/** The copies that run, by number of their pull request. */
-export function runningPreviews({ request, observed }: Observed) {
-  const set = observed.applicationSets.get(previewSetName(request.parent.metadata.name))
-  const elements: ReadonlyMap<number, PreviewElement> = observedElements(set)
-  return { set, elements }
+  const children = isSetWanted ? [previewSet(situation, spec, { project, repository: name, elements })] : []
+  const report = previewReport(candidates, situation.observed.previewApplications)
+  return withVerdicts(situation, facts, { ...report, of: askedPreviewsOf(spec) }, children)
 }
 
 function conflictOf({ request, observed }: ServiceSituation): string | undefined {
@@ -105,7 +100,7 @@ function withoutElement({ element, ...rest }: Candidate): Candidate {
 function withVerdicts(
   situation: ServiceSituation,
   facts: ServiceFacts,
-  report: PreviewReport,
+  report: Pick<Previews, 'previews' | 'previewURLs' | 'of'>,
   children: readonly DesiredChild[],
 ): Previews {
   const environment = wantedPreviews(situation.spec.value)

@@ -1,21 +1,11 @@
-import { z } from 'zod'
 import { parseJson } from '../http/parse-json.js'
-import type { Parent } from '../metacontroller.js'
 import type { Candidate } from './candidate.js'
 import type { PreviewElement } from './preview-element.js'
-import { Preview } from './preview-status.js'
+import type { Preview } from './preview-status.js'
 import { ingressUrls } from './preview-urls.js'
-
-/** What is read of the status that was written last. */
-const Previous = z.object({ previews: z.array(Preview).default([]).catch([]) }).catch({ previews: [] })
 
 /** What was said of Applications, which nobody has without a copy. */
 const OF_APPLICATIONS: ReadonlySet<Preview['reason']> = new Set(['progressing', 'failed'])
-
-/** The copies that the status told of, by number. */
-export function previousPreviews(parent: Parent): Map<number, Preview> {
-  return new Map(Previous.parse(parent.status ?? {}).previews.map(preview => [preview.number, preview]))
-}
 
 /** A copy that runs and is left as it is. */
 export function keptCandidate(element: PreviewElement, previous: Preview | undefined): Candidate {
@@ -33,8 +23,10 @@ export function keptCandidate(element: PreviewElement, previous: Preview | undef
 }
 
 /** What is known of pull requests while nobody can be asked: what runs, and what the status told of the others. */
-export function keptCandidates(parent: Parent, running: ReadonlyMap<number, PreviewElement>): Candidate[] {
-  const previous = previousPreviews(parent)
+export function keptCandidates(
+  previous: ReadonlyMap<number, Preview>,
+  running: ReadonlyMap<number, PreviewElement>,
+): Candidate[] {
   const others = [...previous.values()]
     .filter(({ number, reason }) => !running.has(number) && reason !== undefined && !OF_APPLICATIONS.has(reason))
     .map(({ number, title, branch, sha, reason, message }) => ({

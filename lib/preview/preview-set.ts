@@ -12,8 +12,7 @@ import type { PreviewElement } from './preview-element.js'
 export function previewSet(
   { request: { parent }, settings }: ServiceSituation,
   { dependencies }: ServiceSpec,
-  project: string,
-  elements: readonly PreviewElement[],
+  { project, repository, elements }: { project: string; repository: string; elements: readonly PreviewElement[] },
 ): DesiredChild {
   const { name, namespace } = parent.metadata
   const labels = serviceLabels(name, dependencies)
@@ -28,6 +27,7 @@ export function previewSet(
     project,
     image: undefined,
     imageNote: undefined,
+    repository,
     applicationLabels: { ...labels, [LABEL.preview]: '{{ .number }}' },
     namespaceMetadata: { labels: own, annotations: { 'argocd.argoproj.io/tracking-id': tracked } },
   })

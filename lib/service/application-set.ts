@@ -53,6 +53,7 @@ export function applicationSet(
     image,
     imageNote,
     imageLoweredFrom,
+    repository,
     applicationLabels = labels,
     namespaceMetadata,
   }: {
@@ -63,6 +64,8 @@ export function applicationSet(
     image: string | undefined
     imageNote: string | undefined
     imageLoweredFrom?: string | undefined
+    /** The repository of the pull requests that it holds copies for. */
+    repository?: string
     /** Labels of the Applications where they differ. */
     applicationLabels?: Record<string, string>
     /** Labels and annotations of the namespaces that the Applications make. */
@@ -80,6 +83,7 @@ export function applicationSet(
         ...(image !== undefined && { [ANNOTATION.image]: image }),
         ...(imageNote !== undefined && { [ANNOTATION.imageNote]: imageNote }),
         ...(imageLoweredFrom !== undefined && { [ANNOTATION.imageLoweredFrom]: imageLoweredFrom }),
+        ...(repository !== undefined && { [ANNOTATION.repository]: repository }),
       },
     },
     spec: {

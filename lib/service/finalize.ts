@@ -1,6 +1,6 @@
 import { deletionOf } from '../dependencies/deletion.js'
 import type { FinalizeResponse, SyncRequest } from '../metacontroller.js'
-import { keptPreviewReport } from '../preview/desired-previews.js'
+import { keptReport } from '../preview/kept-report.js'
 import type { Application } from './application.js'
 import { foreignText } from './foreign-text.js'
 import { keptSet } from './kept-set.js'
@@ -36,7 +36,7 @@ export function finalizeService(request: SyncRequest, now: string): FinalizeResp
     verdicts: [],
     set: main,
     applications,
-    ...(!isFree && { previews: keptPreviewReport({ request, observed }) }),
+    ...(!isFree && { previews: keptReport({ request, observed, spec }) }),
   }
   return {
     status: serviceStatus(parent, report, now),

@@ -5,6 +5,7 @@ import { Blocker, Dependencies } from '../dependencies/spec.js'
 import { dnsLabel, matchingText } from '../matching-text.js'
 import { PreviewEnvironment } from '../preview/preview-environment.js'
 import { Preview } from '../preview/preview-status.js'
+import { PreviewsOf } from '../preview/previews-of.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
 import { inexactNumbers } from './inexact-numbers.js'
@@ -121,6 +122,7 @@ export const ServiceStatus = z.object({
     .array(Preview)
     .optional()
     .describe('The copies of pull requests, and the pull requests that have none and why; the newest first.'),
+  previewsOf: PreviewsOf.optional().describe('Whose copies `previews` tells of.'),
   healthStatus: z
     .object({
       applicationSet: ApplicationSetHealth.describe('The ApplicationSet of this Service.'),

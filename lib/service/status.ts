@@ -2,7 +2,7 @@ import { type Standing, type Verdict, kstatus, readConditions, stampConditions }
 import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
 import { type KubernetesObject, type Parent, isRecord } from '../metacontroller.js'
-import type { PreviewReport } from '../preview/preview-report.js'
+import type { Previews } from '../preview/desired-previews.js'
 import type { Application } from './application.js'
 import { applicationSetConditions } from './observed.js'
 import { ServiceStatus } from './spec.js'
@@ -37,7 +37,7 @@ export interface Report {
   readonly verdicts: readonly Verdict[]
   readonly set: KubernetesObject | undefined
   readonly applications: readonly Application[] | undefined
-  readonly previews?: PreviewReport
+  readonly previews?: Pick<Previews, 'previews' | 'previewURLs' | 'of'>
 }
 
 /** Makes the status of a Service; the same report gives the same bytes. */
@@ -47,9 +47,7 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
     state,
     message,
     ...(image !== undefined && { image }),
-    previewURLs: [...(report.previews?.previewURLs ?? [])],
-    ...(report.previews !== undefined &&
-      report.previews.previews.length > 0 && { previews: [...report.previews.previews] }),
+    ...previewStatus(report),
     ...healthStatus(report),
     ...(blockers.length > 0 && { blockedBy: [...blockers] }),
     ...(deletedWith !== undefined && { deletedWith }),
@@ -58,6 +56,13 @@ export function serviceStatus(parent: Parent, report: Report, now: string): Serv
       generation: parent.metadata.generation,
     }),
   }
+}
+
+function previewStatus({
+  previews: { previews, previewURLs, of } = { previews: [], previewURLs: [], of: undefined },
+}: Report): Pick<ServiceStatus, 'previewURLs' | 'previews' | 'previewsOf'> {
+  if (previews.length === 0) return { previewURLs: [...previewURLs] }
+  return { previewURLs: [...previewURLs], previews: [...previews], ...(of !== undefined && { previewsOf: of }) }
 }
 
 function standing({ state, message, reason = state, isStalled }: Report): Standing {

@@ -14,7 +14,7 @@ const SHA = 'f'.repeat(40)
 const service = { workspace: 'staging', namespace: 'team', name: 'web' }
 const MARK = commentMarker(service)
 const preview = { number: 1, sha: SHA, namespace: 'preview-web-1', urls: ['https://web.example.com'] }
-const telling = { repository, service, number: 1, preview }
+const telling = { kind: 'comment' as const, repository, service, number: 1, preview }
 const instant = fc.oneof(fc.stringMatching(/^[0-9A-Za-z:, .-]{0,30}$/), fc.constantFrom('0', '1', '60', '-1', '1e9'))
 
 const pullRequest = fc.record(
