@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { matchingText } from '../matching-text.js'
+import { matches, matchingText } from '../matching-text.js'
 import { withRules } from '../with-rules.js'
+
+/** An image that begins with the host of a registry, as references tell it from a namespace. */
+const HOST_FIRST = /^([^\/]*[.:][^\/]*|localhost)\//
 
 /** Which image to run and how to choose its tag (`spec.containerRegistry` of both kinds). */
 export const ContainerRegistry = withRules(
@@ -52,6 +55,12 @@ export const ContainerRegistry = withRules(
     cel: "self.provider == 'generic' || !has(self.host)",
     holds: ({ provider, host }) => provider === 'generic' || host === undefined,
     message: 'host is only for provider generic; remove it, or set provider to generic',
+  },
+  {
+    fieldPath: '.imageName',
+    cel: `self.provider == 'generic' || !${matches('self.imageName', HOST_FIRST)}`,
+    holds: ({ provider, imageName }) => provider === 'generic' || !HOST_FIRST.test(imageName),
+    message: 'provider docker and ghcr name the registry already; leave the host out, or set provider generic and host',
   },
 )
 export type ContainerRegistry = z.infer<typeof ContainerRegistry>

@@ -3,6 +3,7 @@ import type { SyncRequest } from '../metacontroller.js'
 import type { ServiceSettings } from './facts.js'
 import { rememberByObject } from '../remember-by-object.js'
 import { type Filled, fillPlaceholders } from './placeholders.js'
+import { isReleaseName, RELEASE_NAME_CURE } from './release-name.js'
 import type { ServiceSpec, Source } from './spec.js'
 import { type WorkspaceLookup, findWorkspace, isReserved } from './workspace.js'
 
@@ -52,13 +53,12 @@ export function resolveSource(
   return { ...value, cluster }
 }
 
-/** Helm's own limit; the schema cannot know what a placeholder becomes. */
+/** The schema cannot know what a placeholder becomes. */
 function refuseReleaseName(name: string | undefined): void {
-  const isName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-  if (name === undefined || (isName.test(name) && name.length <= 53)) return
+  if (name === undefined || isReleaseName(name)) return
   throw new AlustanError(
     'InvalidSpec',
-    'spec.source.releaseName, once filled in, is no name of a Helm release; use at most 53 lower-case letters, digits and -, in parts that . separates',
+    `spec.source.releaseName, once filled in, is no name of a Helm release; ${RELEASE_NAME_CURE}`,
   )
 }
 

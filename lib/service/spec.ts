@@ -9,6 +9,7 @@ import { PreviewsOf } from '../preview/previews-of.js'
 import { ContainerRegistry } from '../registry/container-registry.js'
 import { withRules } from '../with-rules.js'
 import { inexactNumbers } from './inexact-numbers.js'
+import { ReleaseName } from './release-name.js'
 
 /** Chart and values of a Service. */
 export const Source = z.object({
@@ -22,11 +23,7 @@ export const Source = z.object({
     .max(1024)
     .default('.')
     .describe('Folder of the chart in that repository. Example: `application-helm`.'),
-  releaseName: z
-    .string()
-    .max(253)
-    .optional()
-    .describe('Name of the Helm release; the name of the Service when left out.'),
+  releaseName: ReleaseName.optional().describe('Name of the Helm release; the name of the Service when left out.'),
   targetRevision: z
     .string()
     .max(256)
