@@ -26,6 +26,12 @@ t.test('reconcile sets the annotation and says what that does', async t => {
     name: 'web',
     namespace: 'team-a',
   })
+  t.equal(
+    (await ask({ kind: 'Terraform', name: 'vpc' }, 'table')).stdout,
+    ['KIND        NAMESPACE   NAME   REQUESTED AT', 'Terraform   team-a      vpc    2026-01-02T03:04:05.678Z\n'].join(
+      '\n',
+    ),
+  )
   const [, file = ''] = process.argv
   t.teardown(() => (process.argv[1] = file))
   process.argv[1] = '/usr/local/bin/kubectl-alustan'
@@ -62,6 +68,20 @@ t.test('graph', async t => {
   linkStyle 0 stroke:#b3261e,stroke-width:3px
   linkStyle 1 stroke:#b3261e,stroke-width:3px
   linkStyle 2 stroke:#b26a00,stroke-dasharray:4
+`,
+    )
+  })
+
+  t.test('as a table it has a row for each dependency, and for what has none', async t => {
+    const { stdout } = await drawn([], 'table')
+    t.equal(
+      stdout,
+      `RESOURCE        STATE       DEPENDS ON      ITS STATE   NOTE
+Service/api     Blocked     Service/db                  cycle
+Service/db                  Service/api     Blocked     cycle
+Service/web     Blocked     Service/api     Blocked     waits
+Service/web     Blocked     Terraform/vpc   Completed
+Terraform/vpc   Completed
 `,
     )
   })

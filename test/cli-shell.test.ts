@@ -107,7 +107,7 @@ t.test('it works as a plugin of kubectl, under that name', async t => {
   })
   t.match(help, /^Usage: kubectl alustan trace \[options\] <kind\/name> \[name\]/)
   t.match(help, /Examples:\n {2}kubectl alustan trace service\/web-service/)
-  t.match(await alustan(['trace', 'service/web', '-o', 'table']), {
+  t.match(await alustan(['trace', 'service/web', '-o', 'svg']), {
     code: 1,
     stderr: /^alustan: option '-o, --output <format>'/,
   })

@@ -38,6 +38,24 @@ t.test('trace', async t => {
     })
   }
 
+  t.test('as a table it has a row for each thing on the way, and the same sentence', async t => {
+    api.objects = [running, ...well]
+    t.equal(
+      (await traced('service/web', 'table')).stdout,
+      `RESOURCE              STATE            MESSAGE
+Service/web           Completed        namespace team-a
+workspace 'staging'
+Secret/staging                         namespace alustan; keys: CLUSTER_NAME, DB_NAME
+image a/web:1.1.3
+ApplicationSet/web
+Application/web       Synced Healthy   namespace team-a
+Pod/frontend-77c-a    Running          ready
+
+Waits for nothing: it runs as asked.
+`,
+    )
+  })
+
   t.test('fifty previews take no more requests than one, and secrets are asked for without their values', async t => {
     const numbers = Array.from({ length: 50 }, (_, index) => index + 1)
     api.objects = [

@@ -46,6 +46,17 @@ t.test('render takes observed children from the files: what runs is kept though 
   t.match(api.children, [{ metadata: { name: 'api-service' }, spec: children[0].spec }])
 })
 
+t.test('render as a table has a row for each resource and each of its children', async t => {
+  const { stdout } = await alustan(['render', WORKSPACE, SERVICES, ...TAGS, '-o', 'table'])
+  t.match(stdout.split('\n'), [
+    /^KIND +NAMESPACE +NAME +OF +STATE +MESSAGE$/,
+    /^Service +default +api-service +Progressing +\S/,
+    /^ApplicationSet +default +api-service +Service\/api-service$/,
+    /^Service +default +web-service +Blocked +waits for Service\/api-service/,
+    /^$/,
+  ])
+})
+
 t.test('render without tags asks the registries of the environment, and says when they are down', async t => {
   const env = { DOCKER_REGISTRY_URL: 'http://127.0.0.1:9' }
   const { code, stdout } = await alustan(['render', WORKSPACE, SERVICES, '-o', 'json'], '', env)
@@ -151,9 +162,9 @@ t.test('a table has kubectl’s columns', t => {
   t.strictSame(
     table([
       ['NAME', 'STATE'],
-      ['api-service', 'x'],
+      ['api-service', 'x\n  y'],
     ]),
-    ['NAME          STATE', 'api-service   x'],
+    ['NAME          STATE', 'api-service   x y'],
   )
   t.end()
 })

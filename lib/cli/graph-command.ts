@@ -1,9 +1,7 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { ClusterOptions } from './connect.js'
-import { clusterOptions, examples } from './options.js'
+import { clusterOptions, examples, formatOption } from './options.js'
 import { type Format, standardOutput } from './output.js'
-
-const FORMATS = ['mermaid', 'svg', 'dot', 'json', 'yaml']
 
 /** Adds `graph`. */
 export function graphCommand(program: Command): void {
@@ -13,7 +11,7 @@ export function graphCommand(program: Command): void {
       'Draw who depends on whom, with states, what waits and cycles: of files, or of a namespace on the cluster.',
     )
     .argument('[file...]', 'YAML files, folders of them, or - for standard input; the cluster is asked when left out')
-    .addOption(new Option('-o, --output <format>', 'format').choices(FORMATS).default('mermaid'))
+    .addOption(formatOption('mermaid', 'svg', 'dot'))
   clusterOptions(command)
     .addHelpText(
       'after',
@@ -22,6 +20,7 @@ export function graphCommand(program: Command): void {
         ['graph examples/', 'of files, for a page of Markdown'],
         ['graph -n production', 'of a live namespace'],
         ['graph -n production -o svg > graph.svg', 'as a picture'],
+        ['graph -n production -o table', 'a line for each dependency'],
       ),
     )
     .action(async (files: string[], { output, ...options }: ClusterOptions & { output: Format }) => {

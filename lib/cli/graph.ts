@@ -3,9 +3,10 @@ import type { KubernetesObject } from '../metacontroller.js'
 import { type ClusterOptions, connect } from './connect.js'
 import { listOurs } from './find-resource.js'
 import { type DependencyGraph, dependencyGraph } from './graph/dependency-graph.js'
+import { dependencyTable } from './graph/dependency-table.js'
 import { dot } from './graph/dot.js'
 import { mermaid } from './graph/mermaid.js'
-import { type Output, formatted } from './output.js'
+import { type Format, type Output, formatted } from './output.js'
 import { readManifests } from './read-manifests.js'
 
 /** `alustan graph`: who depends on whom, in files or in a namespace of a live cluster. */
@@ -13,7 +14,12 @@ export async function graph(files: readonly string[], options: ClusterOptions, o
   const objects = files.length > 0 ? readManifests(files) : await readNamespace(options)
   const { format, write } = output
   const found = dependencyGraph(objects)
-  write(format === 'svg' ? await svg(found) : await formatted(found, format, format === 'dot' ? dot : mermaid))
+  write(format === 'svg' ? await svg(found) : await formatted(found, format, layOut(format)))
+}
+
+function layOut(format: Format): (found: DependencyGraph) => string[] {
+  if (format === 'table') return dependencyTable
+  return format === 'dot' ? dot : mermaid
 }
 
 async function readNamespace(options: ClusterOptions): Promise<readonly KubernetesObject[]> {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { Format } from './output.js'
 
 /** What an argument of files may be. */
 export const FILES = 'YAML files, folders of them, or - for standard input'
@@ -10,11 +11,10 @@ export function tagsOption(): Option {
     .default([], 'none')
 }
 
-/** The option of every command that prints for people and for programs; the first is the default. */
-export function formatOption(...formats: readonly string[]): Option {
-  const [byDefault = 'table', ...others] = formats
-  const choices = [byDefault, ...others, 'json', 'yaml']
-  return new Option('-o, --output <format>', 'format').choices(choices).default(byDefault)
+/** The option of every command that prints for people and for programs; the first format is the default. */
+export function formatOption(...formats: readonly [byDefault: Format, ...others: Format[]]): Option {
+  const choices = new Set([...formats, 'table', 'json', 'yaml'])
+  return new Option('-o, --output <format>', 'format').choices([...choices]).default(formats[0])
 }
 
 /** Adds the options of every command that asks a cluster: the same as kubectl's. */

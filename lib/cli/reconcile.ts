@@ -5,6 +5,7 @@ import { type ClusterOptions, connect } from './connect.js'
 import { type ResourceName, findResource, resourceOfKind } from './find-resource.js'
 import { type Output, formatted } from './output.js'
 import { traceInvocation } from './program-name.js'
+import { table } from './table.js'
 
 /** What asking again did, as `-o json` prints it. */
 interface Report {
@@ -43,7 +44,11 @@ export async function reconcile(
       `${word}/${name.name}: requested at ${requestedAt}: ${EFFECT[name.kind]}.`,
       `Follow it: ${traceInvocation(`${word}/${name.name}`, namespace)} --watch`,
     ]
-    write(await formatted(report, format, () => lines))
+    const rows = [
+      ['KIND', 'NAMESPACE', 'NAME', 'REQUESTED AT'],
+      [name.kind, namespace, name.name, requestedAt],
+    ]
+    write(await formatted(report, format, () => (format === 'table' ? table(rows) : lines)))
   } finally {
     stop()
   }

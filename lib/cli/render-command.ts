@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { parseConfig } from '../config.js'
-import { FILES, examples, pullsOption, tagsOption } from './options.js'
+import { FILES, examples, formatOption, pullsOption, tagsOption } from './options.js'
+import type { Format } from './output.js'
 import { parsePullsOption } from './pull-requests-stand-in.js'
 import { parseTagsOption } from './registry-stand-in.js'
 
@@ -12,7 +13,7 @@ export function renderCommand(program: Command): void {
     .argument('<file...>', FILES)
     .addOption(tagsOption())
     .addOption(pullsOption())
-    .addOption(new Option('-o, --output <format>', 'format').choices(['yaml', 'json']).default('yaml'))
+    .addOption(formatOption('yaml'))
     .addHelpText(
       'after',
       examples(
@@ -24,7 +25,7 @@ export function renderCommand(program: Command): void {
       ) +
         '\nObjects in the files that carry the label alustan.io/service or alustan.io/terraform count as observed children.',
     )
-    .action(async (files: string[], options: { tags: string[]; pulls: string[]; output: 'yaml' | 'json' }) => {
+    .action(async (files: string[], options: { tags: string[]; pulls: string[]; output: Format }) => {
       const { render } = await import('./render.js')
       const { output } = options
       const pulls = parsePullsOption(options.pulls)

@@ -16,7 +16,9 @@ import { imageScanner, registryCredentials } from '../registry/image-scanner.js'
 import type { ImageScanner } from '../registry/scan.js'
 import { createScanner } from '../registry/scanner.js'
 import type { Repositories } from './tags-page.js'
+import { answerTable } from './answer-table.js'
 import { localHooks } from './local-hooks.js'
+import type { Format } from './output.js'
 import { type OpenPulls, pullRequestStandIn, withLabels } from './pull-requests-stand-in.js'
 import { readManifests } from './read-manifests.js'
 import { registryFetch } from './registry-stand-in.js'
@@ -30,11 +32,14 @@ const CHILD_KINDS = {
 const MAX_ROUNDS = 15
 const LONG_AGO = '1970-01-01T00:00:00Z'
 
-interface Answer {
+/** What a hook answers. */
+export interface Answer {
   readonly children: readonly DesiredChild[]
   readonly status: {
     readonly conditions?: readonly { reason: string }[]
     readonly run?: { readonly requestedAt?: string }
+    readonly state?: string
+    readonly message?: string
   }
 }
 
@@ -45,7 +50,7 @@ interface Answer {
 export async function render(
   files: readonly string[],
   tags: Repositories,
-  output: 'yaml' | 'json',
+  output: Format,
   config: Config,
   pulls: OpenPulls,
 ): Promise<void> {
@@ -61,12 +66,13 @@ export async function render(
 /** What the hooks answer for each of our resources among the objects, as text. */
 export async function rendered(
   objects: readonly KubernetesObject[],
-  output: 'yaml' | 'json',
+  output: Format,
   callHook: CallHook,
 ): Promise<string> {
   const answers = []
   for (const parent of ours(objects)) answers.push({ parent, answer: await ask(callHook, parent, objects) })
-  return output === 'json' ? `${JSON.stringify(answers.map(asJson), null, 2)}\n` : answers.map(asYaml).join('')
+  if (output === 'json') return `${JSON.stringify(answers.map(asJson), null, 2)}\n`
+  return output === 'table' ? `${answerTable(answers).join('\n')}\n` : answers.map(asYaml).join('')
 }
 
 function ours(objects: readonly KubernetesObject[]): KubernetesObject[] {

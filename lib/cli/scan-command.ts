@@ -23,7 +23,7 @@ export function scanCommand(program: Command): void {
     )
     .option('--tag-filter <pattern>', 'regular expression that a tag must match, as in containerRegistry.tagFilter')
     .option('--include-prereleases', 'whether prereleases count where the constraint names none')
-    .addOption(formatOption())
+    .addOption(formatOption('table'))
     .addHelpText(
       'after',
       examples(

@@ -7,7 +7,7 @@ import { gatherService } from './trace/gather-service.js'
 import { counted } from './trace/look.js'
 import { serviceTrace } from './trace/service-trace.js'
 import { gatherTerraform, terraformTrace } from './trace/terraform-trace.js'
-import { type Trace, traceLines } from './trace/trace-node.js'
+import { type Trace, traceLines, traceTable } from './trace/trace-node.js'
 
 /** How often a trace that is watched looks again. */
 const WATCH_MS = 2000
@@ -23,11 +23,12 @@ export async function trace(
   output: Output,
   config: Pick<Config, 'namespace'>,
 ): Promise<void> {
+  const layOut = output.format === 'table' ? traceTable : traceLines
   const connection = await connect(options, 'read')
   try {
     let last = ''
     do {
-      const text = await formatted(await traceOnce(connection, name, config.namespace), output.format, traceLines)
+      const text = await formatted(await traceOnce(connection, name, config.namespace), output.format, layOut)
       if (text !== last) output.write(last === '' ? text : `${output.format === 'yaml' ? '---' : ''}\n${text}`)
       last = text
       if (options.watch === true) await setTimeout(WATCH_MS)

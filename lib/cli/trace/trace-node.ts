@@ -1,3 +1,5 @@
+import { table } from '../table.js'
+
 /** One thing on the way from a resource to its pods. */
 export interface TraceNode {
   /** `Kind/name`, or what it is. */
@@ -20,6 +22,15 @@ export interface Trace {
 /** The tree as lines, and the sentence at its foot. */
 export function traceLines({ tree, next }: Trace): string[] {
   return [title(tree), ...branches(tree, ''), '', next]
+}
+
+/** The tree as rows, from the resource down, and the sentence at its foot. */
+export function traceTable({ tree, next }: Trace): string[] {
+  return [...table([['RESOURCE', 'STATE', 'MESSAGE'], ...rowsOf(tree)]), '', next]
+}
+
+function rowsOf({ title, state = '', notes = [], children = [] }: TraceNode): string[][] {
+  return [[title, state, notes.join('; ')], ...children.flatMap(rowsOf)]
 }
 
 function branches({ children = [] }: TraceNode, indent: string): string[] {
