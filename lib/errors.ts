@@ -17,6 +17,7 @@ export type Reason =
   // The Kubernetes API.
   | 'PodsForbidden'
   | 'KubernetesUnreachable'
+  | 'LogUnreadable'
   // The registry.
   | 'RegistryUnreachable'
   | 'RegistryTimeout'

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { kubernetesApi, apiURL, type Pod } from '../lib/kubernetes/api.js'
 import { blindRunReader, createRunReader } from '../lib/kubernetes/run-reader.js'
@@ -10,13 +10,17 @@ t.test('runs are read through the API of Kubernetes, once, and never for long', 
   let isDown = false
   let isForbidden = false
   let isSilent = false
+  const silent: ServerResponse[] = []
   let broken: number | undefined
+  let isLogBroken = false
+  let slowMs = 0
   let now = 0
   const server = createServer((request, response) => {
     if (isDown) return request.socket.destroy()
-    if (isSilent) return
+    if (isSilent) return void silent.push(response)
     if (broken !== undefined) return response.writeHead(broken).end('<html>Proxy</html>')
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
+    if (isLogBroken && pathname.endsWith('/log')) return response.writeHead(500).end('{"kind":"Status"}')
     if (isForbidden) return response.writeHead(403).end('{"kind":"Status"}')
     if (pathname.endsWith('/log')) {
       logs++
@@ -32,7 +36,8 @@ t.test('runs are read through the API of Kubernetes, once, and never for long', 
         pod({ phase: 'Pending' }, 'b'),
       ],
     }
-    return response.end(JSON.stringify({ items: items[searchParams.get('labelSelector') ?? ''] ?? [] }))
+    const text = JSON.stringify({ items: items[searchParams.get('labelSelector') ?? ''] ?? [] })
+    return setTimeout(() => response.end(text), slowMs)
   })
   const url = await listen(server)
   t.teardown(() => close(server))
@@ -63,6 +68,8 @@ t.test('runs are read through the API of Kubernetes, once, and never for long', 
   t.match(await reader.livePods('team', 'staging'), down, 'while the next answer takes long, the fault before is told')
   t.equal(await createRunReader(kubernetesApi(url), () => now).livePods('team', 'staging'), undefined, 'or nothing')
   isSilent = false
+  for (const response of silent) response.destroy()
+  t.match(await reader.livePods('team', 'staging'), down)
   broken = 503
   t.match(await reader.livePods('team', 'staging'), { failure: { message: /answers with 503, so nothing/ } })
   broken = 200
@@ -71,6 +78,16 @@ t.test('runs are read through the API of Kubernetes, once, and never for long', 
   isDown = false
   t.strictSame(await reader.livePods('team', 'staging'), { value: ['b', 'c'] }, 'what has not ended is live')
   t.strictSame(await reader.livePods('team', 'other'), { value: [] })
+  slowMs = 1200
+  t.equal(await reader.livePods('team', 'staging'), undefined, 'longer than anybody waits')
+  t.strictSame(await reader.livePods('team', 'staging'), { value: ['b', 'c'] }, 'who asks again joins the same reading')
+  slowMs = 0
+  isLogBroken = true
+  const unread = {
+    failure: { reason: 'LogUnreadable', message: /log of pod 'report-x' cannot be read \(status 500\)/ },
+  }
+  t.match(await reader.output({ ...run, id: '4' }), unread)
+  isLogBroken = false
   isForbidden = true
   const failure = {
     reason: 'PodsForbidden',

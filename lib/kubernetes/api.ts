@@ -35,7 +35,7 @@ export type Pod = z.infer<typeof Pod>
 
 const PodList = z.looseObject({ items: z.array(Pod) })
 
-/** The two things that are asked of the Kubernetes API. Both throw `PodsForbidden`, `KubernetesUnreachable`, or what fetch throws. */
+/** The two things that are asked of the Kubernetes API. Both throw `PodsForbidden`, `KubernetesUnreachable`, `LogUnreadable`, or what fetch throws. */
 export interface KubernetesApi {
   /** The pods with a label. */
   podsOf: (namespace: string, label: string, signal: AbortSignal) => Promise<Pod[]>
@@ -55,7 +55,12 @@ export function apiURL(
 
 /** Asks the API with the token that is mounted, if one is; the cluster's CA comes with NODE_EXTRA_CA_CERTS. */
 export function kubernetesApi(url: string): KubernetesApi {
-  const ask = async (namespace: string, path: string, signal: AbortSignal): Promise<Response> => {
+  const ask = async (
+    namespace: string,
+    path: string,
+    signal: AbortSignal,
+    refused: (status: number) => AlustanError,
+  ): Promise<Response> => {
     const token = await readFile(TOKEN_FILE, 'utf8').catch(() => undefined)
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.trim()}` }
     const answer = await fetch(`${url}/api/v1/namespaces/${encodeURIComponent(namespace)}/pods${path}`, {
@@ -65,15 +70,18 @@ export function kubernetesApi(url: string): KubernetesApi {
     if (answer.ok) return answer
     await answer.body?.cancel()
     if (answer.status === 401 || answer.status === 403) throw forbidden(namespace)
-    throw unreachable(`answers with ${answer.status}`, 'it is asked again; if that stays, look at it')
+    throw refused(answer.status)
   }
   return {
     podsOf: async (namespace, label, signal) => {
-      const answer = await ask(namespace, `?labelSelector=${encodeURIComponent(label)}`, signal)
+      const answer = await ask(namespace, `?labelSelector=${encodeURIComponent(label)}`, signal, status =>
+        unreachable(`answers with ${status}`, 'it is asked again; if that stays, look at it'),
+      )
       return PodList.parse(await answer.json()).items
     },
     logOf: async (namespace, pod, signal) => {
-      return endOf(await ask(namespace, `/${encodeURIComponent(pod)}/log?tailLines=${TAIL_LINES}`, signal))
+      const path = `/${encodeURIComponent(pod)}/log?tailLines=${TAIL_LINES}`
+      return endOf(await ask(namespace, path, signal, status => unreadableLog(pod, status)))
     },
   }
 }
@@ -94,6 +102,14 @@ function unreachable(fault: string, cure: string): AlustanError {
   return new AlustanError(
     'KubernetesUnreachable',
     `the Kubernetes API ${fault}, so nothing is known of pods and no run starts; ${cure}`,
+  )
+}
+
+/** Logs come from the node of the pod, which may be gone while the API is well. */
+function unreadableLog(pod: string, status: number): AlustanError {
+  return new AlustanError(
+    'LogUnreadable',
+    `the log of pod '${pod}' cannot be read (status ${status}); it is tried again; if its node is lost, annotate alustan.io/requestedAt to run again`,
   )
 }
 

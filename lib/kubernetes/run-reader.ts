@@ -15,20 +15,23 @@ export interface RunName {
 }
 
 /** What was read, or the `PodsForbidden` or `KubernetesUnreachable` that came instead; undefined while neither is known. */
-export type Reading<T> = Attempt<T> | undefined
+export type Known<T> = Attempt<T> | undefined
 
 /** What the pods of runs tell; asking never takes longer than a second. */
 export interface RunReader {
-  pods: (run: RunName) => Promise<Reading<PodReport>>
-  output: (run: RunName) => Promise<Reading<Output>>
+  pods: (run: RunName) => Promise<Known<PodReport>>
+  output: (run: RunName) => Promise<Known<Output>>
   /** Names of all pods of a Terraform that have not ended, also of those whose Job is gone. */
-  livePods: (namespace: string, terraform: string) => Promise<Reading<string[]>>
+  livePods: (namespace: string, terraform: string) => Promise<Known<string[]>>
 }
 
 const PATIENCE_MS = 1000
-const REQUEST_MS = 30_000
+const LIST_MS = 10_000
+const LOG_MS = 30_000
 /** How long what the pods of an active run told counts as new. */
 const FRESH_MS = 1000
+/** For how long a reading that nobody waited for counts. */
+const LATE_MS = 5000
 /** How many logs are read at a time: each may take some megabytes while it is read. */
 const MAX_LOGS = 4
 const MAX_REPORTS = 1000
@@ -44,7 +47,7 @@ export function createRunReader(api: KubernetesApi | undefined, now: () => numbe
   }
   const attempts = createAttempts()
   const pods = remember<PodReport>(now, MAX_REPORTS, attempts)
-  const outputs = remember<Output>(now, MAX_OUTPUTS, attempts)
+  const outputs = remember<Output>(now, MAX_OUTPUTS, { ...attempts, toldLate: () => undefined })
   const live = remember<string[]>(now, MAX_REPORTS, attempts)
   const logs = pLimit(MAX_LOGS)
   const podsOfJob = (namespace: string, job: string, signal: AbortSignal) =>
@@ -57,7 +60,8 @@ export function createRunReader(api: KubernetesApi | undefined, now: () => numbe
         const found = await podsOfJob(namespace, job, signal)
         const pod = found.find(({ status }) => status.phase === 'Succeeded')
         if (pod === undefined) return { fault: POD_GONE }
-        return logs(async () => parseOutput(await api.logOf(namespace, pod.metadata.name, signal)))
+        // It may wait for others, so its time begins anew.
+        return logs(async () => parseOutput(await api.logOf(namespace, pod.metadata.name, AbortSignal.timeout(LOG_MS))))
       }),
     livePods: (namespace, terraform) =>
       live(`${namespace}/${terraform}`, 0, async signal =>
@@ -76,29 +80,44 @@ export const blindRunReader: RunReader = {
 }
 
 type Read<T> = (signal: AbortSignal) => Promise<T>
-type Remember<T> = (id: string, freshMs: number, read: Read<T>) => Promise<Reading<T>>
+type Remember<T> = (id: string, freshMs: number, read: Read<T>) => Promise<Known<T>>
 
-/** One reading at a time for each id, kept while fresh; a failed one is tried again when it is asked for again. */
+/** A reading of the API: under way, or ended with an answer. */
+interface Reading<T> {
+  readonly value: Promise<Attempt<T>>
+  /** Undefined while it is under way. */
+  endedAt?: number
+  /** Whether an answer of it was given to anybody in time. */
+  isTold?: boolean
+}
+
+/**
+ * One reading at a time for each id, kept while fresh. One that took longer than anybody waited counts once more: of an
+ * API that is always slow nothing would ever be known. A failed one is tried again when it is asked for again.
+ */
 function remember<T>(now: () => number, max: number, { attemptRead, toldLate }: Attempts): Remember<T> {
-  const readings = new Map<string, { at: number; value: Promise<Attempt<T>> }>()
-  return async (id, freshMs, read) => {
-    let reading = readings.get(id)
-    if (reading === undefined || now() - reading.at >= freshMs) {
-      reading = { at: now(), value: attemptRead(read) }
-      const { value } = reading
-      void value.then(({ failure }) => {
-        if (failure !== undefined && readings.get(id)?.value === value) readings.delete(id)
-      })
-      readings.set(id, reading)
-      const oldest = readings.keys().next()
-      if (readings.size > max && oldest.done === false) readings.delete(oldest.value)
-    }
-    const late = new Promise<Reading<T>>(resolve => {
-      setTimeout(() => {
-        resolve(toldLate())
-      }, PATIENCE_MS).unref()
+  const readings = new Map<string, Reading<T>>()
+  const isGood = ({ endedAt, isTold }: Reading<T>, freshMs: number): boolean =>
+    endedAt === undefined || now() - endedAt < freshMs || (isTold !== true && now() - endedAt < LATE_MS)
+  const begin = (id: string, read: Read<T>): Reading<T> => {
+    const reading: Reading<T> = { value: attemptRead(read) }
+    void reading.value.then(({ failure }) => {
+      reading.endedAt = now()
+      if (failure !== undefined && readings.get(id) === reading) readings.delete(id)
     })
-    return Promise.race([reading.value, late])
+    readings.set(id, reading)
+    const oldest = readings.keys().next()
+    if (readings.size > max && oldest.done === false) readings.delete(oldest.value)
+    return reading
+  }
+  return async (id, freshMs, read) => {
+    const known = readings.get(id)
+    const reading = known !== undefined && isGood(known, freshMs) ? known : begin(id, read)
+    const late = new Promise<undefined>(resolve => setTimeout(resolve, PATIENCE_MS, undefined).unref())
+    const told = await Promise.race([reading.value, late])
+    if (told === undefined) return toldLate()
+    reading.isTold = true
+    return told
   }
 }
 
@@ -114,7 +133,7 @@ function createAttempts(): Attempts {
   return {
     async attemptRead(read) {
       try {
-        const value = await read(AbortSignal.timeout(REQUEST_MS))
+        const value = await read(AbortSignal.timeout(LIST_MS))
         unreachable = undefined
         return { value }
       } catch (thrown) {

@@ -9,7 +9,7 @@ import { keptChildren, pullSecret, readOutputs } from './children.js'
 import type { TerraformFacts } from './facts.js'
 import { wantedRuns } from './input.js'
 import { type Progress, progressRuns } from './progress.js'
-import { runStatus, startedImage } from './run-message.js'
+import { knownImage, runStatus } from './run-message.js'
 import type { TerraformSituation } from './situation.js'
 import type { TerraformSpec, TerraformStatus } from './spec.js'
 import { type TerraformReport, terraformStatus } from './status.js'
@@ -80,7 +80,7 @@ function keep(situation: TerraformSituation, facts: TerraformFacts, report: Terr
   const { runs, previous, outputMap, settings } = situation
   const newest = runs.at(-1)
   const known: TerraformReport = {
-    image: newest === undefined ? previous.image : startedImage(situation, facts, newest),
+    image: knownImage(situation, facts),
     deployed: previous.deployed,
     ...(newest !== undefined && { run: runStatus(newest, facts, situation) }),
     outputs: readOutputs(outputMap),

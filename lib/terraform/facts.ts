@@ -32,7 +32,7 @@ export interface TerraformFacts {
   readonly output: Output | undefined
   /** Pods of runs whose Job is gone, that live on and may still work; undefined: not known. Read when a run is to begin. */
   readonly leftovers: readonly string[] | undefined
-  /** Why the Kubernetes API tells nothing about pods, where it does not: `PodsForbidden`, `KubernetesUnreachable`. */
+  /** Why the Kubernetes API tells nothing about pods, where it does not: `PodsForbidden`, `KubernetesUnreachable`, `LogUnreadable`. */
   readonly podFailure: AlustanError | undefined
   /** A docker `config.json` that lets the image be pulled; undefined: none is needed or wanted. */
   readonly pullConfig: string | undefined

@@ -15,9 +15,6 @@ export type FinalizeAnswer = FinalizeResponse<TerraformStatus>
 /** What is to be told; the rest is taken from the newest run. */
 export type FinalizeReport = Partial<TerraformReport> & { readonly message: string }
 
-/** The end of a deletion: the finalizer goes, and what is left with it. */
-export const LET_GO = { finalized: true } as const
-
 /** What ends a deletion whatever stands in its way. */
 export const WAY_OUT = 'to let go without destroying, set spec.deletionPolicy to retain'
 
@@ -46,34 +43,28 @@ export function finalizeAnswer(
   }
 }
 
-/** The image of the newest deploy that started: its Jobs may be gone, the status is not. */
+/**
+ * The image to destroy with: that of the newest deploy that started, which the status keeps when its Jobs are gone.
+ * Undefined when no container of any ever did: nothing was made. A run that is announced may have begun.
+ */
 export function imageToDestroy(situation: TerraformSituation, facts: TerraformFacts): string | undefined {
-  const newest = situation.runs.findLast(({ step }) => step === 'deploy')
-  return newest === undefined ? situation.previous.image : startedImage(situation, facts, newest)
+  const { runs, previous, isAnnounced } = situation
+  const newest = runs.findLast(({ step }) => step === 'deploy')
+  if (newest !== undefined) return startedImage(situation, facts, newest)
+  return previous.image ?? (isAnnounced ? previous.run?.image : undefined)
 }
 
 /** A run that goes on ends first; one that never started would never end, and has made nothing. */
 export function awaitEnd(situation: TerraformSituation, facts: TerraformFacts, run: Run): FinalizeAnswer {
   const isGoing = run.job.metadata.deletionTimestamp != null
+  const status = runStatus(run, facts, situation)
   if (hasNeverStarted(situation, run, facts) && !isGoing) {
-    if (isAllThereWas(situation, facts, run)) {
-      return finalizeAnswer(situation, facts, { message: `run '${run.name}' never started: is let go` }, LET_GO)
-    }
     const message = `is being deleted; run '${run.name}' never started and is removed`
     const children = keptChildren(situation).filter(({ metadata }) => metadata.name !== run.name)
-    return finalizeAnswer(situation, facts, { message }, { children, resyncAfterSeconds: 1 })
+    // Without a reason not to start it may start this moment: then what it made is destroyed.
+    const image = imageToDestroy(situation, facts) ?? (status.reason === undefined ? run.image : undefined)
+    return finalizeAnswer(situation, facts, { message, image }, { children, resyncAfterSeconds: 1 })
   }
-  const message = runMessage(situation.request.parent, run, runStatus(run, facts, situation))
+  const message = runMessage(situation.request.parent, run, status)
   return finalizeAnswer(situation, facts, { message: `is being deleted; waits for the end of a run first: ${message}` })
-}
-
-/**
- * Whether a run that does not start, for a reason that a destroy would have too, is the first deploy there was: there is
- * nothing to destroy. One without a reason may start any moment.
- */
-function isAllThereWas(situation: TerraformSituation, facts: TerraformFacts, run: Run): boolean {
-  const { runs, previous } = situation
-  const isFirst = run.step === 'deploy' && runs.length === 1 && previous.deployed === undefined
-  const isSameImage = (previous.image ?? run.image) === run.image
-  return isFirst && isSameImage && runStatus(run, facts, situation).reason !== undefined
 }

@@ -1,5 +1,5 @@
 import type { TerraformFacts } from './facts.js'
-import { type FinalizeAnswer, LET_GO, awaitEnd, finalizeAnswer } from './finalize-answer.js'
+import { type FinalizeAnswer, awaitEnd, finalizeAnswer } from './finalize-answer.js'
 import type { TerraformSituation } from './situation.js'
 
 /** Far longer than watches lag, and than pods take to be looked at. */
@@ -11,14 +11,20 @@ const UNKNOWN_SECONDS = 60
  * made and not be observed yet, and a pod may outlive its Job.
  */
 export function letGo(situation: TerraformSituation, facts: TerraformFacts): FinalizeAnswer {
-  const { active, isAnnounced, previous } = situation
+  const { active, isAnnounced, previous, request } = situation
   if (active !== undefined) return awaitEnd(situation, facts, active)
   if (!isAnnounced || previous.run === undefined || !mayRun(situation, facts)) {
-    return finalizeAnswer(situation, facts, { message: 'is let go' }, LET_GO)
+    return finalizeAnswer(situation, facts, { message: 'is let go' }, { finalized: true })
   }
   const { job, phase, requestedAt, image } = previous.run
-  const pods = facts.leftovers?.length ? `pod '${facts.leftovers.join("', '")}'` : `run '${job}', which may have begun`
-  const report = { message: `is being deleted; waits for the end of ${pods}`, run: { job, phase, requestedAt, image } }
+  const { namespace } = request.parent.metadata
+  const waitsFor = facts.leftovers?.length
+    ? `pod '${facts.leftovers.join("', '")}'; where its node is lost: kubectl -n ${namespace} delete pod ${facts.leftovers.join(' ')} --force`
+    : `run '${job}', which may have begun`
+  const report = {
+    message: `is being deleted; waits for the end of ${waitsFor}`,
+    run: { job, phase, requestedAt, image },
+  }
   return finalizeAnswer(situation, facts, report, { resyncAfterSeconds: UNSEEN_SECONDS })
 }
 

@@ -6,7 +6,7 @@ import { keptJobs, outputMap, pullSecretName } from './children.js'
 import type { TerraformFacts } from './facts.js'
 import type { WantedRun, WantedRuns } from './input.js'
 import { job } from './job.js'
-import { runMessage, runStatus, startedImage } from './run-message.js'
+import { knownImage, runMessage, runStatus, startedImage } from './run-message.js'
 import type { Run } from './runs.js'
 import { hasOtherSettings, lacksPullSecret } from './settings.js'
 import { type TerraformSituation, announcedRun, hasNeverStarted, isRecorded, outputId } from './situation.js'
@@ -129,7 +129,7 @@ function begin(context: Context, { name, input }: WantedRun, deployed?: string):
     report: {
       state: deployed === undefined ? 'Progressing' : 'Success',
       message,
-      image: situation.previous.image ?? input.image,
+      image: knownImage(situation, facts),
       deployed,
       run,
     },

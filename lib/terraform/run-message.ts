@@ -69,17 +69,25 @@ export function runMessage({ metadata }: Parent, run: Run, status: NonNullable<T
 }
 
 /**
- * The image to tell of and to destroy with: that of the newest run, but until it is known to have started, the older
- * one; what cannot be pulled cannot destroy either. Of one that is being deleted more may never be known.
+ * `status.image`, which destroy runs: that of the newest run that started. While a run is known not to have started it is
+ * the older one's, or none; while that is not known, its own only where there is no other, since it may have made something.
  */
 export function startedImage(
   situation: TerraformSituation,
   facts: Pick<TerraformFacts, 'pods'>,
   run: Run,
 ): string | undefined {
+  const older = situation.previous.image
   const { outcome, hasFailedPods, job } = run
-  const isGoing = facts.pods === undefined && job.metadata.deletionTimestamp != null
-  const isOver = outcome !== undefined || hasFailedPods || isGoing
-  const hasStarted = facts.pods?.hasStarted === true || (isOver && !hasNeverStarted(situation, run, facts))
-  return hasStarted ? run.image : (situation.previous.image ?? run.image)
+  // What is known of one that is being deleted may be all that ever will be.
+  const isGoing = job.metadata.deletionTimestamp != null && facts.pods?.reason === undefined
+  if (isGoing || facts.pods?.hasStarted === true) return run.image
+  if (hasNeverStarted(situation, run, facts)) return older
+  return outcome !== undefined || hasFailedPods ? run.image : (older ?? run.image)
+}
+
+/** `status.image` while no run is looked at: of the newest that there is. */
+export function knownImage(situation: TerraformSituation, facts: Pick<TerraformFacts, 'pods'>): string | undefined {
+  const newest = situation.runs.at(-1)
+  return newest === undefined ? situation.previous.image : startedImage(situation, facts, newest)
 }

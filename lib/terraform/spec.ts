@@ -144,7 +144,7 @@ export const TerraformStatus = z.object({
     .string()
     .optional()
     .describe(
-      'Image of the newest run that started, or of the first one, with registry and tag. Destroy runs it too, without asking the registry.',
+      'Image of the newest run that started, with registry and tag. Destroy runs it too, without asking the registry; without one there is nothing to destroy.',
     ),
   deployed: z
     .string()
