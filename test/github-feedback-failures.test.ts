@@ -124,6 +124,23 @@ t.test('where comments are too many to read all, none is written: ours may be am
   }),
 )
 
+t.test('a last word that can never be written waits longer and longer, and delays no other pull request', t =>
+  withFake(async (fake, team) => {
+    const { failures, note, pass } = replica(fake)
+    for (let id = 1; id <= 1000; id++) team.comments.push({ id, issue: 1, body: 'x', author: 'someone' })
+    await note([], { gone: [1] })
+    const second = { ...up, number: 2 }
+    await note([second])
+    t.match(team.comments[1000], { issue: 2, body: / is up\./ })
+    for (let minute = 0; minute < 60; minute++) {
+      await pass(50_000)
+      await note([minute % 2 === 0 ? { ...second, reason: 'failed' } : second])
+      t.match(team.comments[1000]?.body, minute % 2 === 0 ? / failed/ : / is up\./)
+    }
+    t.equal(failures.length, 7, 'at once and after 30 s, 1.5, 3.5, 7.5, 15.5 and 31.5 minutes')
+  }),
+)
+
 t.test('at most one write a second', t =>
   withFake(async (fake, team) => {
     const { feedback, clock, pass, settle } = replica(fake)

@@ -42,7 +42,6 @@ interface Task {
 }
 
 interface Failed {
-  readonly failure: AlustanError
   readonly times: number
   readonly until: number
 }
@@ -54,6 +53,7 @@ interface Failed {
 export function createFeedback({ client, clock = systemClock, onFailure }: FeedbackDeps): Feedback {
   const written = new Map<string, Written>()
   const failed = new Map<string, Failed>()
+  const failures = new Map<string, AlustanError>()
   const pending = new Map<string, Task>()
   /** Last words that are not written yet: the status of their Service does not remember them. */
   const owed = new Map<string, Task>()
@@ -63,8 +63,6 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
   const pause = (ms: number): Promise<void> =>
     ms <= 0 ? Promise.resolve() : new Promise(resolve => clock.after(ms, resolve))
 
-  const failedFor = (target: FeedbackTarget): Failed | undefined => failed.get(targetKey(target))
-
   const write = async (key: string): Promise<void> => {
     const task = pending.get(key)
     pending.delete(key)
@@ -73,25 +71,28 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
     if (!isLast(telling) && clock.now() - task.at > OUTDATED_MS) return
     if (postpone(telling)) return
     const target = targetKey(telling)
+    const backOff = backOffKey(telling)
     try {
       const writes = await tell(telling, client)
       remember(written, key, { text: textOf(telling), at: clock.now() })
-      failed.delete(target)
+      failed.delete(backOff)
+      failures.delete(target)
       if (owed.get(key)?.telling === telling) owed.delete(key)
       await pause(writes * WRITE_PAUSE_MS)
     } catch (cause) {
       const failure = cause instanceof AlustanError ? cause : internalError(telling, cause)
-      const times = (failed.get(target)?.times ?? 0) + 1
+      const times = (failed.get(backOff)?.times ?? 0) + 1
       const ms = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 20), LONGEST_PAUSE_MS)
-      remember(failed, target, { failure, times, until: clock.now() + ms })
+      remember(failed, backOff, { times, until: clock.now() + ms })
+      remember(failures, target, failure)
       onFailure?.(failure)
       postpone(telling)
     }
   }
 
-  /** Whether a target is left alone for now. A last word is tried again by itself: no later status tells of it. */
+  /** Whether a telling has to wait. A last word is tried again by itself: no later status tells of it. */
   const postpone = (telling: Telling): boolean => {
-    const ms = (failedFor(telling)?.until ?? 0) - clock.now()
+    const ms = (failed.get(backOffKey(telling))?.until ?? 0) - clock.now()
     if (ms <= 0) return false
     const key = tellingKey(telling)
     const task = owed.get(key)
@@ -127,7 +128,7 @@ export function createFeedback({ client, clock = systemClock, onFailure }: Feedb
       for (const each of current) owed.delete(tellingKey(each))
       for (const each of [...current, ...last]) schedule(each)
     },
-    failure: target => failedFor(target)?.failure,
+    failure: target => failures.get(targetKey(target)),
     close() {
       isClosed = true
       pending.clear()
@@ -155,6 +156,11 @@ function targetKey({ kind, repository, service }: FeedbackTarget): string {
 
 function tellingKey(telling: Telling): string {
   return `${targetKey(telling)} ${telling.number}`
+}
+
+/** What waits together after a failure. A last word waits alone: one that can never be written delays nothing else. */
+function backOffKey(telling: Telling): string {
+  return isLast(telling) ? tellingKey(telling) : targetKey(telling)
 }
 
 function isLast({ preview }: Telling): boolean {
