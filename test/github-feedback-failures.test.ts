@@ -169,35 +169,3 @@ t.test('at most one write a second', t =>
     t.equal(at.length, 10)
   }),
 )
-
-const unsaid: [why: string, fault: GitHubFault, reason: string][] = [
-  ['GitHub is down', { kind: 'status', status: 502 }, 'GitHubUnreachable'],
-  ['the connection breaks', { kind: 'refuse' }, 'GitHubUnreachable'],
-  ['the token is refused', { kind: 'status', status: 401 }, 'GitHubAuthenticationFailed'],
-  ['too fast', { kind: 'status', status: 403, headers: { 'retry-after': '60' } }, 'GitHubRateLimited'],
-  ['no such route', { kind: 'status', status: 404 }, 'InvalidGitHubAnswer'],
-  ['a page of HTML', { kind: 'html' }, 'InvalidGitHubAnswer'],
-]
-for (const kind of ['comment', 'deployment'] as const) {
-  for (const [why, fault, reason] of unsaid) {
-    t.test(`${kind}: whose the token is is asked again where that was not answered: ${why}`, t =>
-      withFake(async (fake, team) => {
-        const { failures, note, pass } = replica(fake)
-        fake.onRequest = (_method, path) => {
-          fake.fault = path === '/user' ? fault : undefined
-        }
-        await note([up], { kind })
-        t.same(failures, [reason])
-        fake.onRequest = () => undefined
-        fake.fault = undefined
-        await pass(600_000)
-        await note([up], { kind })
-        await note([{ ...up, reason: 'failed' }], { kind })
-        await note([up], { kind })
-        t.same(failures, [reason])
-        t.equal(team.comments.length + team.deployments.length, 1, 'ours is found again')
-        t.equal(fake.seen.filter(({ path }) => path === '/user').length, fault.kind === 'refuse' ? 1 : 2)
-      }),
-    )
-  }
-}

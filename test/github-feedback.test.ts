@@ -127,16 +127,6 @@ t.test('what others wrote with our mark is left alone', t =>
   }),
 )
 
-t.test('the token of an app finds its own again', t =>
-  withFake(async (fake, team) => {
-    fake.tokens.set('app', { login: 'alustan[bot]', type: 'Bot', may: 'write' })
-    await replica(fake, { token: 'app' }).note([onItsWay])
-    await replica(fake, { token: 'app' }).note([up])
-    t.equal(team.comments.length, 1)
-    t.match(team.comments[0]?.body, /is up\./)
-  }),
-)
-
 t.test('a comment that somebody took away or changed is mended within the hour', t =>
   withFake(async (fake, team) => {
     const { note, pass } = replica(fake)

@@ -76,7 +76,7 @@ const WITHOUT_BODY = [204, 205, 304]
 /** The answer for Octokit, with the headers that are read and no others: an odd one must not confuse it. */
 function asResponse({ status, headers, body, url }: Answer): Response {
   if (status < 200 || status > 599) throw oddAnswer(url.host, `answers with status ${status}`)
-  // Octokit words its errors with the body, which throws where that has numbers beyond 2^53; of refusals only the status is read.
+  // Octokit words its errors with the body, which throws where that has numbers beyond 2^53; refusals stay text.
   const isJson = status < 400 && /\bjson\b/i.test(headers.get('content-type') ?? '')
   const kept = new Headers({ 'content-type': isJson ? 'application/json' : 'text/plain' })
   for (const name of ['etag', 'link']) {
