@@ -7,7 +7,7 @@ import { type TerraformSituation, hasNeverStarted } from './situation.js'
 
 const STEP_NAME = { deploy: 'deploy', postdeploy: 'postDeploy', destroy: 'destroy' } as const
 
-/** `status.run` of a run: what its pods told stays told after they are gone. */
+/** `status.run` of a run: what its pods told stays told after they are gone, and while nothing is known of them. */
 export function runStatus(
   run: Run,
   facts: Pick<TerraformFacts, 'pods' | 'now'>,
@@ -17,10 +17,14 @@ export function runStatus(
   const before = previous.run?.job === run.name ? previous.run : undefined
   const exitCode = pods?.exitCode ?? before?.exitCode
   const isFailed = run.outcome === 'failed'
-  const reason = reasonOf(run, facts, before?.reason) ?? (isFailed ? (before?.reason ?? run.reason) : undefined)
+  const isUnknown = pods === undefined && run.outcome === undefined
+  const unended = before?.phase === 'Pending' || before?.phase === 'Running' ? before : undefined
+  const reason =
+    reasonOf(run, facts, before?.reason) ??
+    (isFailed ? (before?.reason ?? run.reason) : isUnknown ? unended?.reason : undefined)
   return {
     job: run.name,
-    phase: phase(run, pods),
+    phase: isUnknown && unended?.phase === 'Running' ? 'Running' : phase(run, pods),
     ...(isFailed && exitCode !== undefined && { exitCode }),
     ...(run.outcome !== 'succeeded' && reason !== undefined && { reason }),
   }
