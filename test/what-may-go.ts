@@ -33,7 +33,7 @@ export function mayLeave(body: unknown, list: PullRequestList | undefined): (num
     if (list?.pullRequests === undefined) return false
     if (number === undefined) return true
     if (list.mayBeOlder) return false
-    if (!list.pullRequests.some(pull => pull.number === number)) return !list.isTruncated
+    if (list.isTruncated && list.pullRequests.every(pull => pull.number > number)) return false
     const newer = wanted.filter(pull => pull.number > number).length
     return !wanted.some(pull => pull.number === number) || newer >= environment.maxPreviews
   }

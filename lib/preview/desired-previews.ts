@@ -9,12 +9,14 @@ import type { ServiceSpec } from '../service/spec.js'
 import type { Candidate } from './candidate.js'
 import { keptCandidate } from './kept-candidates.js'
 import { keptReport } from './kept-report.js'
+import { mayStay } from './open-pull-requests.js'
 import { planPreviews } from './plan-previews.js'
 import type { PreviewEnvironment } from './preview-environment.js'
+import { withElements } from './preview-element.js'
 import { type PreviewReport, previewReport } from './preview-report.js'
 import { previewSet } from './preview-set.js'
 import { previousPreviews } from './previous-previews.js'
-import { type PreviewsOf, askedPreviewsOf, repositoryName } from './previews-of.js'
+import { type PreviewsOf, askedPreviewsOf, isSameRepository, repositoryName } from './previews-of.js'
 import { runningPreviews } from './running-previews.js'
 import { feedbackVerdicts, listVerdict, readyVerdict } from './preview-verdicts.js'
 
@@ -32,15 +34,29 @@ export function wantedPreviews(spec: ServiceSpec | undefined): PreviewEnvironmen
   return spec?.previewEnvironment?.enabled === true ? spec.previewEnvironment : undefined
 }
 
-/** Copies as they are: something that they need is not known. Only who turned them off has none. */
+/**
+ * Copies as they are: something that they need is not known. Those that a list of pull requests proves to be wanted no
+ * more go all the same, and who turned them off has none.
+ */
 export function keptPreviews(situation: ServiceSituation, facts: ServiceFacts): Previews {
   const { spec } = situation
   const environment = wantedPreviews(spec.value)
   if (spec.value !== undefined && environment === undefined) return NONE
-  const { set } = runningPreviews(situation)
+  const { set, elements: running } = runningPreviews(situation)
   if (environment === undefined && set === undefined) return NONE
-  const children = set === undefined ? [] : [keptSet(set, situation)]
-  return withVerdicts(situation, facts, keptReport(situation), children)
+  const { elements, ...report } = keptReport(situation, keptOnes(situation, facts, environment))
+  const kept = set === undefined || elements.length === running.size ? set : withElements(set, elements)
+  return withVerdicts(situation, facts, report, kept === undefined ? [] : [keptSet(kept, situation)])
+}
+
+function keptOnes(
+  situation: ServiceSituation,
+  { pullRequests: list }: ServiceFacts,
+  environment: PreviewEnvironment | undefined,
+): (candidate: Candidate) => boolean {
+  if (environment === undefined || list?.pullRequests === undefined) return () => true
+  const { repository = environment } = runningPreviews(situation)
+  return isSameRepository(repository, environment) ? mayStay(list, environment) : () => list.mayBeOlder
 }
 
 /** The copies that the pull requests ask for. Without any list of those, what runs stays. */
@@ -59,7 +75,7 @@ export function desiredPreviews(
   const { parent } = situation.request
   const { set, elements: there, repository = environment } = runningPreviews(situation)
   const name = repositoryName(environment)
-  const isOfOther = repositoryName(repository) !== name
+  const isOfOther = !isSameRepository(repository, environment)
   // Copies for another repository than before: the older ones go, but not by a list that may be older than they are.
   if (isOfOther && list.mayBeOlder) return keptPreviews(situation, facts)
   const running = isOfOther ? new Map<never, never>() : there

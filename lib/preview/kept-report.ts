@@ -1,8 +1,10 @@
 import type { ServiceSituation } from '../service/situation.js'
+import type { Candidate } from './candidate.js'
 import { keptCandidates } from './kept-candidates.js'
+import type { PreviewElement } from './preview-element.js'
 import { type PreviewReport, previewReport } from './preview-report.js'
 import { previousPreviews } from './previous-previews.js'
-import { type PreviewsOf, askedPreviewsOf, repositoryName } from './previews-of.js'
+import { type PreviewsOf, askedPreviewsOf, isSameRepository } from './previews-of.js'
 import { runningPreviews } from './running-previews.js'
 
 /**
@@ -11,7 +13,8 @@ import { runningPreviews } from './running-previews.js'
  */
 export function keptReport(
   situation: Pick<ServiceSituation, 'request' | 'observed' | 'spec'>,
-): PreviewReport & { of: PreviewsOf | undefined } {
+  isKept: (candidate: Candidate) => boolean = () => true,
+): PreviewReport & { of: PreviewsOf | undefined; elements: readonly PreviewElement[] } {
   const { request, observed, spec } = situation
   const { elements, repository } = runningPreviews(situation)
   const { previews, of: before } = previousPreviews(request.parent.status)
@@ -19,7 +22,8 @@ export function keptReport(
   const known = before ?? asked
   const of = known && { ...known, ...repository, feedback: (asked ?? known).feedback }
   // The status may be older than the set.
-  const isOfSame = before === undefined || of === undefined || repositoryName(before) === repositoryName(of)
-  const candidates = keptCandidates(isOfSame ? previews : new Map(), elements)
-  return { ...previewReport(candidates, observed.previewApplications), of }
+  const isOfSame = before === undefined || of === undefined || isSameRepository(before, of)
+  const candidates = keptCandidates(isOfSame ? previews : new Map(), elements).filter(isKept)
+  const keptElements = candidates.flatMap(({ element }) => element ?? [])
+  return { ...previewReport(candidates, observed.previewApplications), of, elements: keptElements }
 }

@@ -1,6 +1,7 @@
 import type { PullRequest, PullRequestList } from '../github/pull-requests.js'
 import type { Candidate } from './candidate.js'
 import { describePullRequest } from './candidate.js'
+import { mayBeOpen } from './open-pull-requests.js'
 import { type PreviewBasis, previewCandidate } from './preview-candidate.js'
 import type { PreviewElement } from './preview-element.js'
 import { selectPullRequests } from './select-pull-requests.js'
@@ -25,21 +26,20 @@ const WAITING_FOR_LIST =
 
 /**
  * The copies that a list of pull requests asks for, the newest first, and those that run and are not in it where that
- * proves nothing: the list is cut, or may be older than they are.
+ * proves nothing: the list is cut before them, or may be older than they are.
  */
 export function planPreviews(
   basis: PreviewBasis,
-  { pullRequests = [], isTruncated, mayBeOlder }: PullRequestList,
+  list: PullRequestList,
   keep: (element: PreviewElement) => Candidate,
 ): Candidate[] {
+  const { pullRequests = [], mayBeOlder } = list
   const { chosen, leftOut } = selectPullRequests(pullRequests, basis.environment)
   const plan = mayBeOlder ? doubtfulCandidate : previewCandidate
   const planned = limitSize(chosen.map(pullRequest => plan(basis, pullRequest, keep)))
-  const listed = new Set(pullRequests.map(({ number }) => number))
   const isPlanned = new Set(planned.map(({ number }) => number))
-  const unlisted = [...basis.running].filter(
-    ([number]) => !isPlanned.has(number) && (mayBeOlder || (isTruncated && !listed.has(number))),
-  )
+  const isPerhapsOpen = mayBeOpen(list)
+  const unlisted = [...basis.running].filter(([number]) => !isPlanned.has(number) && isPerhapsOpen(number))
   const isKept = new Set(unlisted.map(([number]) => number))
   const others = leftOut
     .filter(({ pullRequest }) => !isKept.has(pullRequest.number))

@@ -39,6 +39,11 @@ export function observedElements(set: KubernetesObject | undefined): Map<number,
   )
 }
 
+/** The same ApplicationSet with these elements. */
+export function withElements(set: KubernetesObject, elements: Iterable<PreviewElement>): KubernetesObject {
+  return { ...set, spec: { ...(set.spec as SetSpec), generators: [{ list: { elements: [...elements] } }] } }
+}
+
 function isPreviewElement(thing: unknown): thing is PreviewElement {
   if (typeof thing !== 'object' || thing === null) return false
   const fields = thing as Partial<Record<string, unknown>>

@@ -22,7 +22,7 @@ export function listVerdict(environment: PreviewEnvironment, list: PullRequestLi
     return { type, status: 'Unknown', reason: 'NotListedYet', message }
   }
   if (list.isTruncated) {
-    const message = `${repository} has more open pull requests than are read; the copies that run stay`
+    const message = `${repository} has more open pull requests than are read; copies for older ones stay`
     return { type, status: 'True', reason: 'ListTruncated', message }
   }
   return { type, status: 'True', reason: 'Listed', message: `the open pull requests of ${repository} are known` }

@@ -19,6 +19,11 @@ export function repositoryName({ gitOwner, gitRepo }: PreviewRepository): string
   return `${gitOwner}/${gitRepo}`.toLowerCase()
 }
 
+/** Whether both are the same repository. */
+export function isSameRepository(one: PreviewRepository, other: PreviewRepository): boolean {
+  return repositoryName(one) === repositoryName(other)
+}
+
 /** Whose copies a spec asks for; undefined when it says nothing of copies. */
 export function askedPreviewsOf({ workspace, previewEnvironment }: ServiceSpec): PreviewsOf | undefined {
   if (previewEnvironment === undefined) return undefined
