@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
+import type { Config } from '../lib/config.js'
 import { parseParent, parseSyncRequest } from '../lib/metacontroller.js'
+import { ANNOTATION } from '../lib/names.js'
 import { pullConfig } from '../lib/registry/pull-config.js'
 import { desiredTerraform } from '../lib/terraform/desired.js'
 import type { TerraformFacts, TerraformSettings } from '../lib/terraform/facts.js'
@@ -15,6 +17,9 @@ import { resyncAfterSeconds } from './resync.js'
 import { runObserver } from './run-observer.js'
 import { steadyTimes } from './steady-times.js'
 import { tugOfWar } from './tug-of-war.js'
+
+/** How soon to ask again while a scan is out that a user asked for. */
+const SOON_SECONDS = 2
 
 /** The hooks of kind Terraform: parse, gather what caches and pods tell, ask the core. */
 export function terraformHooks(deps: Deps): FastifyPluginAsync {
@@ -36,8 +41,16 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
     app.post('/sync', async (request, reply) => {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
       const { parent } = situation.request
-      const answer = withSteadyTimes(parent, desiredTerraform(situation, await gatherFacts(deps, situation)))
-      if (isTugOfWar(parent, answer.status)) return replyWithTag(request, reply, { ...answer, status: parent.status })
+      const facts = await gatherFacts(deps, situation)
+      const desired = desiredTerraform(situation, facts)
+      const isAwaited = facts.scan?.isAwaited === true
+      const resyncAfterSeconds = Math.min(desired.resyncAfterSeconds, isAwaited ? SOON_SECONDS : Infinity)
+      const answer = { ...withSteadyTimes(parent, desired), resyncAfterSeconds }
+      // The run that a request asks for begins with the tag that the scan of the same request finds.
+      const isHeld = isAwaited && announcesRun(situation, answer.status)
+      if (isHeld || isTugOfWar(parent, answer.status)) {
+        return replyWithTag(request, reply, { ...answer, status: parent.status })
+      }
       note(request.log, situation, answer.status)
       return replyWithTag(request, reply, answer)
     })
@@ -57,8 +70,10 @@ async function gatherFacts(deps: Deps, situation: TerraformSituation): Promise<T
   const { request, spec, image, runningTag, loweredFrom, isAnnounced, active, inspected, unread } = situation
   const { metadata } = request.parent
   const isScanned = image?.value !== undefined && !request.finalizing && spec.value?.suspend !== true
+  const requestedAt = metadata.annotations?.[ANNOTATION.requestedAt]
+  const question = { runningTag, loweredFrom, requestedAt }
   const [scan, pods, output, live, pullConfig] = await Promise.all([
-    isScanned ? scanner.read(image.value.repository, config.infraSyncSeconds, { runningTag, loweredFrom }) : undefined,
+    isScanned ? scanner.read(image.value.repository, scanSeconds(config, situation), question) : undefined,
     inspected && runReader.pods(runName(situation, inspected)),
     unread && runReader.output(runName(situation, unread)),
     isAnnounced && active === undefined ? runReader.livePods(metadata.namespace, metadata.name) : undefined,
@@ -68,6 +83,17 @@ async function gatherFacts(deps: Deps, situation: TerraformSituation): Promise<T
   // Whom nobody lets look for live pods goes by what Metacontroller sees, and says so.
   const leftovers = live?.failure?.reason === 'PodsForbidden' ? [] : live?.value
   return { now: deps.now(), scan, pods: pods?.value, output: output?.value, leftovers, podFailure, pullConfig }
+}
+
+/** A tag, or a cure of the registry, that is waited for is looked for as often as a Service's. */
+function scanSeconds({ appSyncSeconds, infraSyncSeconds }: Config, { previous }: TerraformSituation): number {
+  const isUnresolved = previous.conditions.some(({ type, status }) => type === 'ImageResolved' && status === 'False')
+  return isUnresolved ? Math.min(appSyncSeconds, infraSyncSeconds) : infraSyncSeconds
+}
+
+/** Whether a status announces a run that is not announced yet, where there is an older status to keep. */
+function announcesRun({ previous }: TerraformSituation, { run }: TerraformStatus): boolean {
+  return previous.state !== undefined && run?.requestedAt !== undefined && run.job !== previous.run?.job
 }
 
 function runName({ request }: TerraformSituation, run: Run) {

@@ -27,7 +27,9 @@ const Environment = z.object({
   ALUSTAN_NAMESPACE: NAMESPACE.default('alustan').describe('Namespace that holds the Secrets of the workspaces.'),
   ARGO_CD_NAMESPACE: NAMESPACE.default('argocd').describe("Argo CD's own namespace."),
   APP_SYNC_INTERVAL: interval('5m').describe('How often the images of Services are scanned.'),
-  INFRA_SYNC_INTERVAL: interval('6h').describe('How often the images of Terraforms are scanned.'),
+  INFRA_SYNC_INTERVAL: interval('6h').describe(
+    'How often the images of Terraforms are scanned; more often while no tag can be deployed, or after a failure.',
+  ),
   PREVIEW_SYNC_INTERVAL: interval('1m').describe('How often pull requests are listed.'),
   DOCKER_CONFIG_JSON: filePath.optional().describe("Path of a docker `config.json` with the registries' credentials."),
   GITHUB_TOKEN: z

@@ -19,7 +19,7 @@ t.test('reconcile sets the annotation and says what that does', async t => {
   t.equal(code, 0)
   t.match(
     stdout,
-    /^terraform\/vpc: requested at 2026-01-02T03:04:05\.678Z: its deploy script runs again.*\nFollow it: alustan trace/,
+    /^terraform\/vpc: requested at 2026-01-02T03:04:05\.678Z: the registry is asked .* its deploy script runs again.*\nFollow it: alustan trace/,
   )
   t.equal(api.objects[1]!.metadata.annotations?.['alustan.io/requestedAt'], '2026-01-02T03:04:05.678Z')
   t.match(JSON.parse((await ask({ kind: 'Service', name: 'web' }, 'json')).stdout), {

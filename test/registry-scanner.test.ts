@@ -126,29 +126,19 @@ t.test('a running tag is gone only after a whole scan that began after it was mi
   t.match(found, { isTruncated: true, isRunningTagGone: true }, 'only tags that are no versions are left out')
 })
 
-t.test(
-  'a request of a user brings the next scan forward, once, however often and from wherever it is told',
-  async t => {
-    const { state, read, pass } = scannerOf(['1.0.0'])
-    await read(300)
-    await pass(60_000)
-    t.match(await read(300, undefined, 'team/app', 'a'), { isAwaited: true })
-    t.match(await read(300, undefined, 'team/app', 'a'), { isAwaited: true }, 'it is still out')
-    state.tags = ['1.0.0', '1.1.0']
-    await pass(1)
-    t.equal(state.scans, 2)
-    const fresh = await read(300, undefined, 'team/app', 'a')
-    t.notOk(fresh.isAwaited)
-    t.equal(fresh.tags?.length, 2)
-    await pass(60_000)
-    await read(300, undefined, 'team/app', 'a')
-    t.equal(state.scans, 2, 'the same request asks for nothing more')
-    t.match(await read(300, undefined, 'team/app', 'b'), { isAwaited: true }, 'another one does')
-    state.failure = new AlustanError('RegistryUnreachable', 'down')
-    await pass(1)
-    t.notOk((await read(300, undefined, 'team/app', 'b')).isAwaited, 'an outage has pauses of its own')
-  },
-)
+t.test('after failures it is asked every ten minutes, however long its interval', async t => {
+  const { state, read, pass } = scannerOf(['1.0.0'])
+  state.failure = new AlustanError('AuthenticationFailed', 'no')
+  await read(21_600)
+  for (let minute = 0; minute < 600; minute += 5) {
+    await pass(300_000)
+    await read(21_600)
+  }
+  t.ok(state.scans < 80, `${state.scans} scans in 10 hours`)
+  state.failure = undefined
+  await pass(600_000)
+  t.match(await read(21_600), { failure: undefined, tags: [{ text: '1.0.0' }] })
+})
 
 t.test('scanner and client together', t =>
   withFake(async fake => {

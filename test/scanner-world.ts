@@ -2,6 +2,7 @@ import { AlustanError } from '../lib/errors.js'
 import type { Clock } from '../lib/refresh/clock.js'
 import { imageRepository } from '../lib/registry/reference.js'
 import { createScanner } from '../lib/registry/scanner.js'
+import { parseTag } from '../lib/registry/tag.js'
 import { endpoints, image } from './registry-lister.js'
 
 /** A clock that moves only when it is told to. */
@@ -60,7 +61,7 @@ export function scannerOf(tags: string[]) {
         if (state.hangs) await new Promise(() => undefined)
         if (state.failure) throw state.failure
         return {
-          tags: state.tags.map(text => ({ text, major: 1, minor: 0, patch: 0, prerelease: [] })),
+          tags: state.tags.map(parseTag).filter(tag => tag !== undefined),
           texts: new Set(state.tags),
           isTruncated: state.isTruncated,
           hasAllVersions: state.hasAllVersions,

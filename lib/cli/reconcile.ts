@@ -17,7 +17,7 @@ interface Report {
 
 const EFFECT = {
   Service: 'the registry is asked for its tags again, and everything is looked at anew',
-  Terraform: 'its deploy script runs again, with the same inputs, once no run goes on',
+  Terraform: 'the registry is asked for its tags again, and then its deploy script runs again, once no run goes on',
 }
 
 /** `alustan reconcile`: asks for another look at a Service, or for another run of a Terraform, by an annotation. */

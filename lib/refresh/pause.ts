@@ -15,6 +15,8 @@ const JITTER = 0.06
 /** Pauses after failures double from here to the interval; what people must cure begins slower. */
 const FIRST_PAUSE_MS = 5000
 const FIRST_PAUSE_OF_REFUSED_MS = 30_000
+/** What failed is wanted as often as this at least, however long its interval: a cure should be seen soon. */
+export const LONGEST_FAILED_MS = 600_000
 const REFUSALS: ReadonlySet<Reason> = new Set([
   'AuthenticationFailed',
   'ImageNotFound',

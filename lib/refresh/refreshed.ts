@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit'
 import { AlustanError } from '../errors.js'
 import type { Clock } from './clock.js'
-import { pauseMs } from './pause.js'
+import { LONGEST_FAILED_MS, pauseMs } from './pause.js'
 
 /** What came of one refresh, for log and metrics. */
 export interface RefreshReport<T> {
@@ -40,6 +40,7 @@ export class Refreshed<T> {
   #failure: AlustanError | undefined
   #failures = 0
   #begun = 0
+  #ended = 0
   #begunAt = -Infinity
   #first: Promise<void> | undefined
   #isRunning = false
@@ -69,6 +70,11 @@ export class Refreshed<T> {
   /** How many refreshes have begun. */
   get begun(): number {
     return this.#begun
+  }
+
+  /** How many have ended, be it with a failure. */
+  get ended(): number {
+    return this.#ended
   }
 
   /** Notes that it is wanted every so often; answers a promise while its first answer is still out. */
@@ -129,10 +135,11 @@ export class Refreshed<T> {
     await this.#deps.limit(() => this.#refresh())
     this.#isRunning = false
     const { clock, blockedMs } = this.#deps
+    const wantedMs = Math.min(this.intervalMs() ?? 0, this.#failure === undefined ? Infinity : LONGEST_FAILED_MS)
     const wait = {
       failure: this.#failure,
       failures: this.#failures,
-      intervalMs: this.#affordableMs(this.intervalMs() ?? 0),
+      intervalMs: this.#affordableMs(wantedMs),
       blockedMs: blockedMs(),
     }
     if (!this.#isClosed) this.#schedule(clock.now() + pauseMs(wait, clock.random))
@@ -150,6 +157,7 @@ export class Refreshed<T> {
       this.#failure = cause instanceof AlustanError ? cause : internalError(this.#deps.subject, cause)
       this.#failures++
     }
+    this.#ended = number
     onRefresh({ failure: this.#failure, value: this.#value?.content, ms: clock.now() - this.#begunAt })
   }
 }

@@ -17,7 +17,7 @@ export interface Scan {
    * without it proves nothing: another replica may have seen a newer one.
    */
   readonly isRunningTagGone: boolean
-  /** Whether the scan that a user asked for is still out: ask again soon. */
+  /** Whether the scan that a user asked for is still out and no block of its host delays it: ask again soon. */
   readonly isAwaited?: boolean
   /**
    * Whether the list is of a scan that began after this process first heard that a higher tag was gone: only then does

@@ -44,10 +44,12 @@ export class ScannedImage {
   readonly #tags: Refreshed<TagList>
   readonly #doubts
   readonly #requests
+  readonly #blockedMs: () => number
 
   constructor(repository: ImageRepository, deps: ScannedImageDeps) {
     const { name } = repository
     this.repository = repository
+    this.#blockedMs = deps.blockedMs
     this.#doubts = createDoubts(deps.clock)
     this.#requests = createDoubts(deps.clock, MAX_REQUESTS)
     this.#tags = new Refreshed<TagList>({
@@ -73,8 +75,10 @@ export class ScannedImage {
     return this.#tags.ageMs
   }
 
-  /** Notes that it is wanted every so often; answers a promise while its first answer is still out. */
-  ask(intervalMs: number): Promise<void> | undefined {
+  /** Notes that it is wanted every so often, and a request; answers a promise while its first answer is still out. */
+  ask(intervalMs: number, { requestedAt }: ScanQuestion): Promise<void> | undefined {
+    // Before the first scan begins, so that this one will do.
+    if (requestedAt !== undefined) this.#noteRequest(requestedAt)
     return this.#tags.ask(intervalMs)
   }
 
@@ -94,13 +98,19 @@ export class ScannedImage {
     }
   }
 
-  /** Whether no scan began since the request was first seen. By its text alone, never its time: clocks differ. */
+  /** The last scan that had begun when the request was first seen. By its text alone, never its time: clocks differ. */
+  #noteRequest(requestedAt: string): number {
+    return this.#requests.note(requestedAt, this.#tags.begun, keptMs(this.#tags.intervalMs() ?? 0))
+  }
+
+  /**
+   * Whether the scan that answers the request is to be expected soon. One that fails answers it too: an outage has
+   * pauses of its own, of which each request cuts short one.
+   */
   #isAwaited(requestedAt: string): boolean {
-    const { begun, value, failure } = this.#tags
-    const since = this.#requests.note(requestedAt, begun, keptMs(this.#tags.intervalMs() ?? 0))
-    if (failure !== undefined || (value !== undefined && value.number > since)) return false
+    if (this.#tags.ended > this.#noteRequest(requestedAt)) return false
     this.#tags.hurry(REQUEST_MS)
-    return true
+    return this.#blockedMs() === 0
   }
 
   close(): void {

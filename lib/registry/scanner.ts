@@ -60,7 +60,7 @@ export function createScanner({ client, clock = systemClock, onScan }: ScannerDe
   return {
     async read(repository, intervalSeconds, question = {}) {
       const image = scannedImage(repository)
-      const first = image.ask(intervalSeconds * 1000)
+      const first = image.ask(intervalSeconds * 1000, question)
       if (first !== undefined) await waitAtMost(first, FIRST_ANSWER_MS, clock)
       return image.scan(question)
     },
