@@ -116,3 +116,42 @@ t.test('whose copies an older status tells of is not known: nobody is told that 
     { previews: [{ number: 7 }], gone: [] },
   ])
 })
+
+const whileSuspended: [why: string, environment: object | undefined, notes: object[]][] = [
+  ['the same', {}, [{ ...to, previews: [{ number: 7 }, { number: 3 }], gone: [] }]],
+  ['no feedback', { feedback: 'none' }, [{ ...to, previews: [], gone: [], untold: [7, 3] }]],
+  ['no previewEnvironment', undefined, [{ ...to, previews: [], gone: [], untold: [7, 3] }]],
+  [
+    'another kind, and another repository that nothing comes of yet',
+    { feedback: 'deployment', gitRepo: 'other' },
+    [
+      { ...to, previews: [], gone: [], untold: [7, 3] },
+      { ...to, kind: 'deployment', previews: [{ number: 7 }, { number: 3 }], gone: [] },
+    ],
+  ],
+]
+for (const [why, environment, want] of whileSuspended) {
+  t.test(`how copies are told of is changed for a suspended Service too: ${why}`, async t => {
+    const notes: FeedbackNote[] = []
+    const feedback = {
+      note: (given: FeedbackNote) => notes.push(given),
+      failure: () => undefined,
+      close: () => undefined,
+    }
+    const { post } = await build(t, { feedback })
+    const body = exampleBody()
+    const { feedback: kind, gitOwner, gitRepo } = of
+    const previewEnvironment = environment && { enabled: true, gitOwner, gitRepo, feedback: kind, ...environment }
+    Object.assign(body.parent.spec, { suspend: true, previewEnvironment })
+    body.parent.status = before
+    body.parent.status = (await post('/services/sync', body)).json().status
+    t.match(notes, want)
+    t.equal(notes.length, want.length)
+    t.match(body.parent.status.previews, before.previews, 'they run on')
+    notes.length = 0
+    await post('/services/sync', body)
+    const last = want.filter(note => !('untold' in note))
+    t.match(notes, last)
+    t.equal(notes.length, last.length, 'a last word is said once')
+  })
+}

@@ -3,20 +3,24 @@ import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
 import { type KubernetesObject, type Parent, isRecord } from '../metacontroller.js'
 import type { Previews } from '../preview/desired-previews.js'
+import { askedPreviewsOf } from '../preview/previews-of.js'
+import { previousPreviews } from '../preview/previous-previews.js'
 import type { Application } from './application.js'
 import { applicationSetConditions } from './observed.js'
-import { ServiceStatus } from './spec.js'
+import { type ServiceSpec, ServiceStatus } from './spec.js'
 
 type State = ServiceStatus['state']
 
 const STATES = ServiceStatus.shape.state.options
 
-/** The status of a suspended Service: as it was, with a word about it. */
-export function suspendedStatus(parent: Parent): ServiceStatus {
+/** The status of a suspended Service: as it was, with a word about it. How its copies are told of is changed at once. */
+export function suspendedStatus(parent: Parent, spec: ServiceSpec): ServiceStatus {
   const previous = isRecord(parent.status) ? parent.status : {}
+  const { of } = previousPreviews(previous)
   return {
     previewURLs: [],
     ...previous,
+    ...(of !== undefined && { previewsOf: { ...of, feedback: askedPreviewsOf(spec)?.feedback ?? 'none' } }),
     conditions: readConditions(previous),
     state: STATES.find(state => state === previous.state) ?? 'Progressing',
     message: 'suspended: nothing is changed until spec.suspend is false',
