@@ -111,6 +111,6 @@ function referenceVerdict(isReferenced: boolean, name: string): Verdict {
         type,
         status: 'False',
         reason: 'NotReferenced',
-        message: `no value of spec.source.values is '${name}', so its tag has no effect; name the image there, with or without a tag`,
+        message: `no value of spec.source.values is the image '${name}', so its tag has no effect; name it there, such as in 'image' or 'repository'`,
       }
 }

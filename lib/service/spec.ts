@@ -37,7 +37,7 @@ export const Source = z.object({
     })
     .default({})
     .describe(
-      'Helm values, of any shape. The key `cluster` names the Argo CD cluster to deploy to. `${workspace.NAME}` becomes the annotation NAME of the Secret of the workspace; `${workspace.NAME:-text}` falls back to the text; `$${workspace.NAME}` stays as it is, with one `$`. A number beyond ±9007199254740991 needs quotes. Whatever names the image of `containerRegistry` gets its chosen tag. Example: `cluster: ${workspace.CLUSTER_NAME}`.',
+      'Helm values, of any shape. The key `cluster` names the Argo CD cluster to deploy to. `${workspace.NAME}` becomes the annotation NAME of the Secret of the workspace; `${workspace.NAME:-text}` falls back to the text; `$${workspace.NAME}` stays as it is, with one `$`. A number beyond ±9007199254740991 needs quotes. Whatever names the image of `containerRegistry` gets its chosen tag; a name of one word without tag counts only as `repository`, or under a key with `image` in it. Example: `cluster: ${workspace.CLUSTER_NAME}`.',
     ),
 })
 
