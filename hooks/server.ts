@@ -37,7 +37,7 @@ const logFault = (fault: AlustanError) => {
   logger.error({ reason: fault.reason }, fault.message)
 }
 const credentials = registryCredentials(config, logFault)
-const scanner = imageScanner(credentials, metrics.observeRegistryRequest, scanLog(logger))
+const scanner = imageScanner(config, credentials, metrics.observeRegistryRequest, scanLog(logger))
 metrics.watchCache('registry', () => scanner.cached())
 const gitHub = createGitHubClient({
   fetch,

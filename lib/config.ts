@@ -4,6 +4,7 @@ import { AlustanError } from './errors.js'
 import { TOKEN } from './github/token.js'
 
 const HOST = /^(https?:\/\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/*$/i
+const TOKEN_HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i
 const PROJECT = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/
 const NAMESPACE = z
   .string()
@@ -56,6 +57,9 @@ const Environment = z.object({
   ).describe(
     'Hosts that provider `generic` may name, comma-separated; unset: any. An entry `http://HOST` is asked by plain http.',
   ),
+  ALLOWED_TOKEN_HOSTS: commaList(TOKEN_HOST, 'is no host; write HOST, without https:// and port').describe(
+    "Hosts that may be asked by https for a token with a registry's password, comma-separated, beside those of its own domain.",
+  ),
   ALLOWED_PROJECTS: commaList(PROJECT, 'is no name of an Argo CD project').describe(
     'Argo CD projects that a Service may name; the first is the default.',
   ),
@@ -87,6 +91,7 @@ export interface Config {
   copyRegistrySecret: boolean
   readPodLogs: boolean
   allowedRegistryHosts: readonly string[]
+  allowedTokenHosts: readonly string[]
   allowedProjects: readonly [string, ...string[]]
   logLevel: string
 }
@@ -122,6 +127,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     copyRegistrySecret: values.COPY_REGISTRY_SECRET,
     readPodLogs: values.READ_POD_LOGS,
     allowedRegistryHosts: values.ALLOWED_REGISTRY_HOSTS,
+    allowedTokenHosts: values.ALLOWED_TOKEN_HOSTS,
     allowedProjects: [firstProject, ...otherProjects],
     logLevel: values.LOG_LEVEL,
   }

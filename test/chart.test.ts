@@ -44,6 +44,7 @@ const bad: [why: string, values: object, want: string][] = [
   ['a pattern of projects', { allowedProjects: ['*'] }, '/allowedProjects/0: must match pattern'],
   ['a pattern of hosts', { allowedRegistryHosts: ['*.h'] }, '/allowedRegistryHosts/0: must match pattern'],
   ['a host with a path', { allowedRegistryHosts: ['h/a'] }, '/allowedRegistryHosts/0: must match pattern'],
+  ['a port where none is due', { allowedTokenHosts: ['h:443'] }, '/allowedTokenHosts/0: must match pattern'],
   ['a URL without its scheme', { hookURL: 'alustan.svc:8080' }, '/hookURL: must match pattern'],
   ['another protocol', { endpoints: { github: 'ssh://git' } }, '/endpoints/github: must match pattern'],
   ['a map where a credential is due', { githubToken: { value: 'x' } }, '/githubToken: must be string'],
@@ -90,6 +91,7 @@ const entries: [list: string, variable: string, candidates: string[]][] = [
       'u@h',
     ],
   ],
+  ['allowedTokenHosts', 'ALLOWED_TOKEN_HOSTS', ['h', 'H.example.com', 'h:443', 'https://h', '*.h', 'h/a', 'u@h', '-h']],
 ]
 t.test('the schema and the server agree on what a list may name', async t => {
   for (const [list, variable, candidates] of entries) {

@@ -79,7 +79,7 @@ REJECTED   WHY                                              SUCH AS
     t.equal(refused.code, 5)
     t.match(
       refused.stderr,
-      /^alustan: registry '.*' gives no token \(401\); .* \(asked http:.*entry '.*config\.json\)\n$/,
+      /^alustan: registry '.*' gives no token \(401\) for .* \(asked http:.*entry '.*config\.json\)\n$/,
     )
     for (const text of [stdout, stderr, refused.stdout, refused.stderr]) t.notMatch(text, /never-to-be-shown|somebody/)
     fake.access = { kind: 'open' }

@@ -60,6 +60,8 @@ const settings: [name: string, text: string, want: object][] = [
     /^ALLOWED_REGISTRY_HOSTS entry '\*\.example\.com' is no host; write HOST/,
   ],
   ['ALLOWED_REGISTRY_HOSTS', 'ghcr.io/team', /^ALLOWED_REGISTRY_HOSTS entry 'ghcr\.io\/team' is no host/],
+  ['ALLOWED_TOKEN_HOSTS', 'a.example, b', { allowedTokenHosts: ['a.example', 'b'] }],
+  ['ALLOWED_TOKEN_HOSTS', 'https://a', /^ALLOWED_TOKEN_HOSTS entry 'https:\/\/a' is no host; write HOST, without/],
   ['ARGO_CD_NAMESPACE', 'openshift-gitops', { argoCdNamespace: 'openshift-gitops' }],
   ['ARGO_CD_NAMESPACE', 'argo_cd', /^ARGO_CD_NAMESPACE is no name of a namespace; use lower-case/],
   ['ALLOWED_PROJECTS', 'a, b', { allowedProjects: ['a', 'b'] }],
@@ -105,6 +107,7 @@ const HOLDS: Record<string, 'a secret' | 'the path of a secret' | 'an address' |
   COPY_REGISTRY_SECRET: 'a setting',
   READ_POD_LOGS: 'a setting',
   ALLOWED_REGISTRY_HOSTS: 'a setting',
+  ALLOWED_TOKEN_HOSTS: 'a setting',
   ALLOWED_PROJECTS: 'a setting',
   LOG_LEVEL: 'a setting',
 }

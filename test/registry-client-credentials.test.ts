@@ -38,7 +38,12 @@ t.test('credentials are shown as the challenge wants them', async t => {
       fake.access = { kind: 'token', password: { username: 'user', password: secret }, field: 'access_token' }
       t.equal((await lister(fake, { use: password }).list()).tags.length, 2)
       const wrong = await failureOf(lister(fake, { use: { ...password, password: 'wrong' } }).list())
-      t.match(wrong, { reason: 'AuthenticationFailed', message: /gives no token \(401\)/ })
+      t.match(wrong, {
+        reason: 'AuthenticationFailed',
+        message: /gives no token \(401\) for 'team\/app'; .* credentials in/,
+      })
+      const none = await failureOf(lister(fake).list())
+      t.match(none, { message: /\(401\) for 'team\/app'; check imageName; if the image is private, add credentials/ })
     }),
   )
   await t.test('a token service that gives none is told of, with a cure', t =>
@@ -73,12 +78,17 @@ t.test('credentials are shown as the challenge wants them', async t => {
       fake.access = { kind: 'token', realm: 'https://auth.attacker.example/token' }
       const asked: string[] = []
       const spy: typeof fetch = (input, init) => {
-        asked.push(input instanceof URL ? input.host : '')
-        return fetch(input, init)
+        const host = input instanceof URL ? input.host : ''
+        asked.push(host)
+        return host === fake.host ? fetch(input, init) : Promise.resolve(new Response('', { status: 401 }))
       }
       const failure = await failureOf(lister(fake, { use: password, fetch: spy }).list())
       t.match(failure, { reason: 'AuthenticationFailed', message: /auth\.attacker\.example', which is not trusted/ })
+      t.match(failure.message, /have the host added to ALLOWED_TOKEN_HOSTS$/)
       t.same(asked, [fake.host])
+      const tokenHosts = ['auth.attacker.example']
+      await failureOf(lister(fake, { use: password, fetch: spy, tokenHosts }).list())
+      t.same(asked, [fake.host, fake.host, 'auth.attacker.example'], 'but where the installation trusts it')
     }),
   )
   await t.test('a redirect to another origin gets no credentials', t =>

@@ -55,10 +55,22 @@ t.test('passwords go to token services of the same domain only', async t => {
     ['http://127.0.0.1:5000', 'http://evil.example/token', false, false],
     ['http://r.example.com', 'http://r.example.com:81/token', true, true],
     ['https://r.example.com', 'ftp://r.example.com/token', false, false],
+    ['https://registry.abc.de', 'https://gitlab.abc.de/jwt/auth', true, true],
+    ['https://registry.sap.io', 'https://sap.io/jwt/auth', true, true],
+    ['https://r.example.gov.uk', 'https://evil.gov.uk/token', true, false],
+    ['https://rg.fr-par.scw.cloud', 'https://api.scaleway.com/tokens', true, false],
+    ['https://r.example.com', 'https://Tokens.example.net/token', true, true],
+    ['https://r.example.com', 'https://a.tokens.example.net/token', true, false],
+    ['http://r.example.com', 'http://tokens.example.net/token', false, false],
   ]
+  const allowed = ['tokens.EXAMPLE.net']
   for (const [registry, realm, usable, trusted] of rows) {
     t.equal(isUsableRealm(new URL(realm), new URL(registry)), usable, `${realm} for ${registry}`)
-    t.equal(isTrustedRealm(new URL(realm), new URL(registry)), trusted, `${realm} for a password of ${registry}`)
+    t.equal(
+      isTrustedRealm(new URL(realm), new URL(registry), allowed),
+      trusted,
+      `${realm} for a password of ${registry}`,
+    )
   }
 })
 

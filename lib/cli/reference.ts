@@ -8,8 +8,8 @@ of Secrets. While they run, your login is open to yourself only: \`kubectl proxy
 yours, on no port (Linux and macOS; on Windows use WSL). An error is one line on standard error that says what is wrong
 and what to do.
 
-The environment is the server's: \`DOCKER_CONFIG_JSON\`, \`DOCKER_REGISTRY_URL\`, \`GHCR_URL\` and \`ALLOWED_REGISTRY_HOSTS\` for
-\`scan\` and \`render\`, \`ALUSTAN_NAMESPACE\` for \`trace\`. \`NO_COLOR\` is honoured.
+The environment is the server's: \`DOCKER_CONFIG_JSON\`, \`DOCKER_REGISTRY_URL\`, \`GHCR_URL\`, \`ALLOWED_REGISTRY_HOSTS\` and
+\`ALLOWED_TOKEN_HOSTS\` for \`scan\` and \`render\`, \`ALUSTAN_NAMESPACE\` for \`trace\`. \`NO_COLOR\` is honoured.
 
 Completion: \`source <(alustan completion bash)\`; \`zsh\` and \`fish\` are there too. It completes names from the cluster.`
 

@@ -88,7 +88,7 @@ function offlineScanner(tags: Repositories): ImageScanner {
 
 function onlineScanner(config: Config): ImageScanner {
   const credentials = registryCredentials(config, ({ message }) => process.stderr.write(`alustan: ${message}\n`))
-  return imageScanner(credentials, () => undefined)
+  return imageScanner(config, credentials, () => undefined)
 }
 
 async function ask(callHook: CallHook, given: KubernetesObject, objects: readonly KubernetesObject[]): Promise<Answer> {

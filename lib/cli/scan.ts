@@ -45,7 +45,8 @@ export async function scan(
   const entry = await findEntry(host, repository.path)
   const credentials = describe(entry, config)
   const { now } = systemClock
-  const client = createRegistryClient({ fetch, now, credentials: async () => entry?.credentials })
+  const tokenHosts = config.allowedTokenHosts
+  const client = createRegistryClient({ fetch, now, credentials: async () => entry?.credentials, tokenHosts })
   const began = now()
   const list = await client.listTags(repository, new AbortController().signal).catch((thrown: unknown) => {
     if (!(thrown instanceof AlustanError)) throw thrown

@@ -14,6 +14,15 @@ export interface Authorization {
   readonly goodForMs: number
 }
 
+/** Whom a token is for, and who may be asked for it with credentials. */
+export interface Applicant {
+  /** The image, as the registry names it. */
+  readonly path: string
+  readonly credentials: Credentials | undefined
+  /** Token services that the installation trusts beside those of the registry's own domain. */
+  readonly tokenHosts: readonly string[]
+}
+
 /** What a token service answers (distribution's token specification, and OAuth2). */
 const TokenAnswer = z.object({
   token: z.string().min(1).optional(),
@@ -22,22 +31,18 @@ const TokenAnswer = z.object({
 })
 
 /**
- * Answers a registry's 401 for the tags of `path`: with a token of the service that its challenge names, or with the
+ * Answers a registry's 401 for the tags of an image: with a token of the service that its challenge names, or with the
  * password itself. Throws `AuthenticationFailed` when that is refused or would show the password to a stranger.
  */
-export async function authorize(
-  refused: Answer,
-  path: string,
-  credentials: Credentials | undefined,
-  budget: Budget,
-): Promise<Authorization> {
+export async function authorize(refused: Answer, applicant: Applicant, budget: Budget): Promise<Authorization> {
+  const { path, credentials } = applicant
   const { host } = refused.url
   const challenges = parseChallenges(refused.headers.get('www-authenticate') ?? '')
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters
   const realm = bearer?.get('realm') ?? ''
   if (bearer !== undefined && URL.canParse(realm)) {
     const scope = bearer.get('scope') ?? `repository:${path}:pull`
-    return fetchToken(refused.url, new URL(realm), { service: bearer.get('service'), scope }, credentials, budget)
+    return fetchToken(refused.url, new URL(realm), { service: bearer.get('service'), scope }, applicant, budget)
   }
   if (credentials?.kind === 'password') return { header: basic(credentials), goodForMs: Infinity }
   throw new AlustanError('AuthenticationFailed', `registry '${host}' needs credentials; add them to the docker config`)
@@ -47,15 +52,19 @@ async function fetchToken(
   registry: URL,
   realm: URL,
   { service, scope }: { service: string | undefined; scope: string },
-  credentials: Credentials | undefined,
+  applicant: Applicant,
   budget: Budget,
 ): Promise<Authorization> {
-  const isAllowed = credentials === undefined ? isUsableRealm(realm, registry) : isTrustedRealm(realm, registry)
-  if (!isAllowed) {
+  const { credentials, tokenHosts } = applicant
+  const isUsable = isUsableRealm(realm, registry)
+  if (!isUsable || (credentials !== undefined && !isTrustedRealm(realm, registry, tokenHosts))) {
     const fault = `registry '${registry.host}' sends for a token to '${realm.host}', which is not trusted`
+    const cure = isUsable
+      ? '; if it is, and its tokens come from there, have the host added to ALLOWED_TOKEN_HOSTS'
+      : ''
     throw new AlustanError(
       'AuthenticationFailed',
-      `${fault}; nothing was sent there; check that it is the registry that you mean`,
+      `${fault}; nothing was sent there; check that it is the registry that you mean${cure}`,
     )
   }
   const answer =
@@ -66,7 +75,7 @@ async function fetchToken(
           credentials ? { headers: { authorization: basic(credentials) } } : {},
           budget,
         )
-  return readToken(answer, registry)
+  return readToken(answer, registry, applicant)
 }
 
 function withQuery(realm: URL, service: string | undefined, scope: string): URL {
@@ -84,10 +93,14 @@ function refresh(realm: URL, asked: { service: string | undefined; scope: string
   return boundedFetch(realm, { method: 'POST', body }, budget)
 }
 
-function readToken(answer: Answer, registry: URL): Authorization {
+function readToken(answer: Answer, registry: URL, { path, credentials }: Applicant): Authorization {
   const { status } = answer
   if (status === 400 || status === 401 || status === 403) {
-    const text = `registry '${registry.host}' gives no token (${status}); check its credentials in the docker config`
+    const cure =
+      credentials === undefined
+        ? 'check imageName; if the image is private, add credentials to the docker config'
+        : "check imageName and the registry's credentials in the docker config"
+    const text = `registry '${registry.host}' gives no token (${status}) for '${path}'; ${cure}`
     throw new AlustanError('AuthenticationFailed', text)
   }
   const service = `the token service of registry '${registry.host}'`

@@ -38,6 +38,8 @@ export interface ClientDeps {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number
   readonly credentials: (host: string, repository: string) => Promise<Credentials | CredentialHelper | undefined>
+  /** Hosts of token services that are trusted with passwords beside those of a registry's own domain. */
+  readonly tokenHosts?: readonly string[]
   readonly onRequest?: (request: { host: string; code: string }) => void
   readonly limits?: Partial<Limits>
 }
@@ -91,7 +93,9 @@ export function createRegistryClient(deps: ClientDeps): RegistryClient {
     const key = `${first.url.origin} ${image.path}`
     authorizations.delete(key)
     const isOwn = first.url.origin === new URL(image.endpoint).origin
-    const { header, goodForMs } = await authorize(first, image.path, isOwn ? credentials : undefined, budget)
+    const { tokenHosts = [] } = deps
+    const applicant = { path: image.path, credentials: isOwn ? credentials : undefined, tokenHosts }
+    const { header, goodForMs } = await authorize(first, applicant, budget)
     const answer = await boundedFetch(first.url, { headers: { authorization: header } }, budget)
     if (answer.status === 200) {
       if (authorizations.size >= MAX_AUTHORIZATIONS) authorizations.clear()

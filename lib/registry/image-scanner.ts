@@ -49,10 +49,11 @@ export function registryEntries(
 
 /** The scanner of a server, of real registries. */
 export function imageScanner(
+  { allowedTokenHosts: tokenHosts }: Config,
   credentials: FindCredentials,
   onRequest: (request: { host: string; code: string }) => void,
   onScan?: (report: ScanReport) => void,
 ): ReportingScanner {
-  const client = createRegistryClient({ fetch, now: systemClock.now, credentials, onRequest })
+  const client = createRegistryClient({ fetch, now: systemClock.now, credentials, tokenHosts, onRequest })
   return createScanner({ client, ...(onScan && { onScan }) })
 }
