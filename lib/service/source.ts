@@ -50,7 +50,16 @@ export function resolveSource(
     )
   }
   refuseReleaseName(value.releaseName)
-  return { ...value, cluster }
+  return { ...withoutEmpty(value), cluster }
+}
+
+/**
+ * A source as Argo CD stores it, which leaves out what is empty: an Application that lacks what was asked for would be
+ * waited for without end.
+ */
+function withoutEmpty(source: Source): Source {
+  const { path, targetRevision } = source
+  return { ...source, path: path === '' ? '.' : path, targetRevision: targetRevision === '' ? 'HEAD' : targetRevision }
 }
 
 /** The schema cannot know what a placeholder becomes. */
