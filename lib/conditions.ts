@@ -46,6 +46,12 @@ export function kstatus({ isReady, isReconciling, isStalled, reason, message }: 
   return isReconciling ? [ready, { type: 'Reconciling', status: 'True', reason, message }] : [ready]
 }
 
+/** When a condition is written, RFC 3339, and what generation of the spec it speaks of. */
+export interface Stamp {
+  readonly now: string
+  readonly generation: number | undefined
+}
+
 /**
  * Makes conditions of verdicts, sorted by type. A condition whose status did not change keeps its time, so that the
  * same situation gives the same bytes: a status that changes at every call would be asked for without end.
@@ -53,7 +59,7 @@ export function kstatus({ isReady, isReconciling, isStalled, reason, message }: 
 export function stampConditions(
   verdicts: readonly Verdict[],
   before: readonly Condition[],
-  { now, generation }: { now: string; generation: number | undefined },
+  { now, generation }: Stamp,
 ): Condition[] {
   return [...verdicts]
     .sort((a, b) => (a.type < b.type ? -1 : 1))
@@ -68,4 +74,13 @@ export function stampConditions(
         lastTransitionTime: old?.status === status ? old.lastTransitionTime : now,
       }
     })
+}
+
+/**
+ * The conditions of a suspended resource: as they were. One that was never anything else is not ready: kstatus takes a
+ * resource without conditions for current.
+ */
+export function suspendedConditions(before: readonly Condition[], message: string, stamp: Stamp): Condition[] {
+  if (before.some(({ type }) => type === 'Ready')) return [...before]
+  return [...before, ...stampConditions([{ type: 'Ready', status: 'False', reason: 'Suspended', message }], [], stamp)]
 }

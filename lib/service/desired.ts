@@ -37,7 +37,11 @@ export function desiredService(situation: ServiceSituation, facts: ServiceFacts)
   const { request, settings, spec, observed, running } = situation
   const { parent } = request
   if (spec.value?.suspend === true) {
-    return { status: suspendedStatus(parent, spec.value), children: everySet(situation), resyncAfterSeconds: 0 }
+    return {
+      status: suspendedStatus(parent, spec.value, facts.now),
+      children: everySet(situation),
+      resyncAfterSeconds: 0,
+    }
   }
   const decision =
     spec.value === undefined ? keepRunning(situation, [spec.failure], []) : decide(situation, spec.value, facts)

@@ -1,4 +1,11 @@
-import { type Standing, type Verdict, kstatus, readConditions, stampConditions } from '../conditions.js'
+import {
+  type Standing,
+  type Verdict,
+  kstatus,
+  readConditions,
+  stampConditions,
+  suspendedConditions,
+} from '../conditions.js'
 import type { DeletedWith } from '../dependencies/deleted-with.js'
 import type { Blocker } from '../dependencies/spec.js'
 import { type KubernetesObject, type Parent, isRecord } from '../metacontroller.js'
@@ -14,16 +21,17 @@ type State = ServiceStatus['state']
 const STATES = ServiceStatus.shape.state.options
 
 /** The status of a suspended Service: as it was, with a word about it. How its copies are told of is changed at once. */
-export function suspendedStatus(parent: Parent, spec: ServiceSpec): ServiceStatus {
+export function suspendedStatus(parent: Parent, spec: ServiceSpec, now: string): ServiceStatus {
   const previous = isRecord(parent.status) ? parent.status : {}
   const { of } = previousPreviews(previous)
+  const message = 'suspended: nothing is changed until spec.suspend is false'
   return {
     previewURLs: [],
     ...previous,
     ...(of !== undefined && { previewsOf: { ...of, feedback: askedPreviewsOf(spec)?.feedback ?? 'none' } }),
-    conditions: readConditions(previous),
+    conditions: suspendedConditions(readConditions(previous), message, { now, generation: parent.metadata.generation }),
     state: STATES.find(state => state === previous.state) ?? 'Progressing',
-    message: 'suspended: nothing is changed until spec.suspend is false',
+    message,
   }
 }
 
