@@ -3,15 +3,9 @@ import { AlustanError } from '../lib/errors.js'
 import { chooseTag, tagRule } from '../lib/registry/choose-tag.js'
 import type { ContainerRegistry } from '../lib/registry/container-registry.js'
 import type { Scan } from '../lib/registry/scan.js'
-import { parseTag } from '../lib/registry/tag.js'
-import { base } from './registry-objects.js'
+import { base, scan } from './registry-objects.js'
 
 const down = new AlustanError('RegistryUnreachable', 'registry down')
-
-function scan(texts: string | undefined, more: Partial<Scan> = {}): Scan {
-  const tags = texts?.split(' ').flatMap(text => parseTag(text) ?? [])
-  return { tags, failure: undefined, isTruncated: false, isRunningTagGone: false, ...more }
-}
 
 type Row = [why: string, spec: Partial<ContainerRegistry>, scan: Scan, running: string | undefined, want: object]
 const choices: Row[] = [
@@ -91,34 +85,6 @@ const choices: Row[] = [
     scan('1.0.0'),
     '2.0.0',
     { kind: 'kept', tag: '2.0.0', failure: { reason: 'NoMatchingTag' } },
-  ],
-  [
-    'nothing satisfies, nothing runs',
-    { semanticVersion: '>=3' },
-    scan('1.0.0 1.2.0'),
-    undefined,
-    { kind: 'failed', failure: { reason: 'NoMatchingTag', message: /'>=3'; its highest version is 1\.2\.0; push/ } },
-  ],
-  [
-    'an empty repository',
-    {},
-    scan('latest'),
-    undefined,
-    { kind: 'failed', failure: { message: /it has no tag that is a version/ } },
-  ],
-  [
-    'nothing that was read satisfies',
-    { semanticVersion: '>=3' },
-    scan('1.0.0', { isTruncated: true }),
-    undefined,
-    { failure: { message: /1\.0\.0 of those that were read/ } },
-  ],
-  [
-    'nothing passes the filter',
-    { tagFilter: 'x' },
-    scan('1.0.0'),
-    undefined,
-    { failure: { message: /matches tagFilter 'x'/ } },
   ],
   [
     'an older list is no reason to go back',

@@ -1,6 +1,7 @@
 import type { ContainerRegistry } from '../lib/registry/container-registry.js'
 import { parseDockerConfig } from '../lib/registry/docker-config.js'
 import { imageRepository } from '../lib/registry/reference.js'
+import type { Scan } from '../lib/registry/scan.js'
 import { parseTag, type Tag } from '../lib/registry/tag.js'
 
 /** The image of a spec that says no more than its name. */
@@ -32,4 +33,10 @@ export function tag(text: string): Tag {
   const parsed = parseTag(text)
   if (parsed === undefined) throw new Error(`'${text}' is no version`)
   return parsed
+}
+
+/** What a scan found: tags with blanks between, or nothing yet. */
+export function scan(texts: string | undefined, more: Partial<Scan> = {}): Scan {
+  const tags = texts?.split(' ').flatMap(text => parseTag(text) ?? [])
+  return { tags, failure: undefined, isTruncated: false, isRunningTagGone: false, ...more }
 }

@@ -108,7 +108,8 @@ function isPreferred(text: string, other: string, running: string | undefined): 
   return text === running || (other !== running && text.length < other.length)
 }
 
-function noMatchingTag({ image, constraint, tagFilter }: TagRule, { tags = [], isTruncated }: Scan): AlustanError {
+function noMatchingTag(rule: TagRule, { tags = [], isTruncated }: Scan): AlustanError {
+  const { image, constraint, tagFilter } = rule
   const highest = tags.reduce<Tag | undefined>(
     (best, tag) => (best && compareTags(tag, best) <= 0 ? best : tag),
     undefined,
@@ -116,8 +117,13 @@ function noMatchingTag({ image, constraint, tagFilter }: TagRule, { tags = [], i
   const seen = highest === undefined ? 'it has no tag that is a version' : `its highest version is ${highest.text}`
   const filtered = tagFilter === undefined ? '' : ` and matches tagFilter '${tagFilter}'`
   const limit = isTruncated ? ' of those that were read' : ''
+  const prerelease = highestAllowed({ ...rule, includePrereleases: true }, tags, undefined)
+  const cure =
+    prerelease === undefined
+      ? 'push a tag or relax the constraint'
+      : `set includePrereleases: true to take ${prerelease.text}, which is a prerelease, or push a tag`
   return new AlustanError(
     'NoMatchingTag',
-    `image '${image}' has no tag that satisfies '${constraint.text}'${filtered}; ${seen}${limit}; push a tag or relax the constraint`,
+    `image '${image}' has no tag that satisfies '${constraint.text}'${filtered}; ${seen}${limit}; ${cure}`,
   )
 }

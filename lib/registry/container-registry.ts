@@ -36,7 +36,9 @@ export const ContainerRegistry = withRules(
       .string()
       .max(256)
       .optional()
-      .describe('Regular expression; a tag that it does not match is passed over. Example: `^[0-9.]+-alpine$`.'),
+      .describe(
+        'Regular expression; a tag that it does not match is passed over. Example: `^[0-9.]+-alpine$`, which needs `includePrereleases: true`, since `1.2.0-alpine` is a prerelease.',
+      ),
     includePrereleases: z
       .boolean()
       .default(false)
