@@ -1,6 +1,7 @@
 import t from 'tap'
 import { ingressUrls } from '../lib/preview/preview-urls.js'
 import { previewValues } from '../lib/preview/preview-values.js'
+import { hasUnchangedHosts } from '../lib/preview/unchanged-hosts.js'
 
 const pull = { number: 7, branch: 'x' }
 const values: [why: string, given: object, want: object, urls: string[]][] = [
@@ -43,4 +44,27 @@ for (const [why, ingress, want, urls] of values) {
     t.strictSame(renamed, { values: { web: { ingress: want }, hosts: ['c.example.com'] }, badHost: undefined })
     t.strictSame(ingressUrls(renamed.values), urls)
   })
+}
+
+const unchanged: [values: object, want: boolean][] = [
+  [{ ingress: { host: 'app.example.com' } }, true],
+  [{ web: { ingress: { enabled: true, hostname: 'app.example.com', tls: true } } }, true],
+  [{ ingress: { hosts: [{ host: '' }], extraHosts: [{ name: 'b.example.com' }] } }, true],
+  [{ ingress: [{ hosts: [{ host: 'app.example.com' }] }] }, true],
+  [{ ingress: { hosts: { main: { host: 'app.example.com' } } } }, true],
+  [{ httpRoute: { hostnames: ['app.example.com'] } }, true],
+  [{ gateway: { listeners: [{ hostname: '*.example.com' }] } }, true],
+  [{ parts: [{ ingress: { host: 'app.example.com' } }] }, true],
+  [{ ingress: { hosts: ['app.example.com'], annotations: { 'example.com/hostname': 'app.example.com' } } }, false],
+  [{ ingress: { enabled: false, host: 'app.example.com' } }, false],
+  [{ ingress: { className: 'nginx', host: '', tls: [{ hosts: ['app.example.com'] }] } }, false],
+  [{ ingress: 'app.example.com', database: { host: 'db.example.com' } }, false],
+]
+for (const [given, want] of unchanged) {
+  t.test(
+    `${JSON.stringify(given)} ${want ? 'names' : 'does not name'} hosts that stay those of the Service`,
+    async t => {
+      t.equal(hasUnchangedHosts(given), want)
+    },
+  )
 }

@@ -18,6 +18,7 @@ import { previewSet } from './preview-set.js'
 import { previousPreviews } from './previous-previews.js'
 import { type PreviewsOf, askedPreviewsOf, isSameRepository, repositoryName } from './previews-of.js'
 import { runningPreviews } from './running-previews.js'
+import { hasUnchangedHosts } from './unchanged-hosts.js'
 import { feedbackVerdicts, listVerdict, readyVerdict } from './preview-verdicts.js'
 
 /** The copies of a Service for pull requests: what should exist, and what the status says of them. */
@@ -96,7 +97,8 @@ export function desiredPreviews(
   const isSetWanted = set !== undefined || elements.length > 0
   const children = isSetWanted ? [previewSet(situation, spec, { project, repository: name, elements })] : []
   const report = previewReport(candidates, situation.observed.previewApplications)
-  return withVerdicts(situation, facts, { ...report, of: askedPreviewsOf(spec) }, children)
+  const ofSpec = { ...report, of: askedPreviewsOf(spec) }
+  return withVerdicts(situation, facts, ofSpec, children, hasUnchangedHosts(source.values))
 }
 
 function conflictOf({ request, observed }: ServiceSituation): string | undefined {
@@ -118,6 +120,7 @@ function withVerdicts(
   facts: ServiceFacts,
   report: Pick<Previews, 'previews' | 'previewURLs' | 'of'>,
   children: readonly DesiredChild[],
+  hasUnchangedHosts = false,
 ): Previews {
   const environment = wantedPreviews(situation.spec.value)
   return {
@@ -128,12 +131,12 @@ function withVerdicts(
         ? []
         : [
             listVerdict(environment, facts.pullRequests),
-            readyVerdict(
-              report.previews,
-              runningPreviews(situation).set,
-              conflictOf(situation),
-              facts.pullRequests?.pullRequests !== undefined,
-            ),
+            readyVerdict(report.previews, {
+              set: runningPreviews(situation).set,
+              conflict: conflictOf(situation),
+              isListed: facts.pullRequests?.pullRequests !== undefined,
+              hasUnchangedHosts,
+            }),
             ...feedbackVerdicts(facts.feedbackFailure),
           ],
   }

@@ -9,6 +9,9 @@ import { safeText } from './safe-text.js'
 
 const MAX_FOREIGN_TEXT = 500
 
+const UNCHANGED_HOSTS =
+  'they claim hosts of the Service itself, since only those in ingress.hosts are changed: name the hosts there'
+
 /** The condition PullRequestsListed: whether GitHub told which pull requests are open. */
 export function listVerdict(environment: PreviewEnvironment, list: PullRequestList | undefined): Verdict {
   const type = 'PullRequestsListed'
@@ -38,9 +41,17 @@ export function feedbackVerdicts(failure: AlustanError | undefined): Verdict[] {
 /** The condition PreviewsReady: whether every copy is up. It is no part of how the Service itself stands. */
 export function readyVerdict(
   previews: readonly Preview[],
-  set: KubernetesObject | undefined,
-  conflict: string | undefined,
-  isListed: boolean,
+  {
+    set,
+    conflict,
+    isListed,
+    hasUnchangedHosts,
+  }: {
+    set: KubernetesObject | undefined
+    conflict: string | undefined
+    isListed: boolean
+    hasUnchangedHosts: boolean
+  },
 ): Verdict {
   const type = 'PreviewsReady'
   if (conflict !== undefined) return { type, status: 'False', reason: 'NameConflict', message: conflict }
@@ -56,7 +67,9 @@ export function readyVerdict(
   const leftOut = previews.length - wanted.length
   const up = wanted.filter(({ reason }) => reason === undefined).length
   const rest = leftOut === 0 ? '' : `; ${leftOut} left out, see status.previews`
-  const message = wanted.length === 0 ? `no copy is wanted${rest}` : `${up} of ${wanted.length} copies are up${rest}`
+  const hosts = hasUnchangedHosts ? `; ${UNCHANGED_HOSTS}` : ''
+  const message =
+    wanted.length === 0 ? `no copy is wanted${rest}` : `${up} of ${wanted.length} copies are up${rest}${hosts}`
   const isReady = up === wanted.length
   return { type, status: isReady ? 'True' : 'False', reason: isReady ? 'Ready' : 'NotReady', message }
 }
