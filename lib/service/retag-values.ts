@@ -13,7 +13,8 @@ const ONE_WORD = /^[^/:@]+$/
 /**
  * Sets the tag wherever Helm values name the image: in a string that is the image with or without a tag, and in a map
  * that has it as `repository` beside a `tag`, where the tag alone is replaced and a `digest`, which charts prefer, is
- * emptied. One bare word is the image only as `repository`, or under a key that has `image` in it.
+ * emptied. One bare word is the image only as `repository`, or under a key that has `image` in it, but never as the name of a
+ * pull secret.
  */
 export function retagValues(values: Readonly<Record<string, unknown>>, image: ImageRepository, tag: string): Retagged {
   let isReferenced = false
@@ -38,7 +39,7 @@ export function retagValues(values: Readonly<Record<string, unknown>>, image: Im
       if (hasTag && key === 'tag') return tag
       if (hasTag && key === 'digest' && typeof part === 'string') return ''
       if (key === 'repository' && typeof part === 'string') return hasTag ? part : retagText(part, true)
-      return retagAny(part, isImage || /image/i.test(key))
+      return retagAny(part, !/secret/i.test(key) && (isImage || /image/i.test(key)))
     })
   }
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../conditions.js'
+import { type Verdict, suspendedConditions } from '../conditions.js'
 import { unreadyDependencies } from '../dependencies/unready.js'
 import { dependencyVerdict } from '../dependencies/verdict.js'
 import { AlustanError, attempt, isCuredByEdit } from '../errors.js'
@@ -29,7 +29,9 @@ export function desiredTerraform(situation: TerraformSituation, facts: Terraform
   if (spec.value.suspend) {
     const { state = 'Progressing', ...rest } = previous
     const message = 'suspended: nothing new is deployed until spec.suspend is false'
-    return { status: { ...rest, state, message }, children: keptChildren(situation), resyncAfterSeconds: 0 }
+    const { generation } = situation.request.parent.metadata
+    const conditions = suspendedConditions(previous.conditions, message, { now: facts.now, generation })
+    return { status: { ...rest, state, message, conditions }, children: keptChildren(situation), resyncAfterSeconds: 0 }
   }
   const image = situation.image?.value
   const outcome = image && resolveImage(image, announcedScan(situation, facts), runningImage(situation))
