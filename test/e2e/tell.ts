@@ -36,6 +36,8 @@ export async function tell(title: string, scenario: Scenario, world: World): Pro
 /** Removes a world; what a failed scenario left is let go of, since nobody finalizes it any more. */
 export async function clear({ namespace, secretsNamespace }: World): Promise<void> {
   for (const kind of OURS) {
+    // Deleted first: the next scenario's controller would take up what is only about to go.
+    await run('kubectl', ['delete', kind, '--all', '-n', namespace, '--wait=false'])
     for (const { metadata } of await list(kind, namespace)) {
       await patch(kind, metadata.name, namespace, { metadata: { finalizers: null } })
     }
