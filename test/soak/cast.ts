@@ -128,3 +128,8 @@ export function workspaceSecret(name: string, region: string): ApiObject {
 export function mistakesOf({ kind }: Actor): readonly ('constraint' | 'workspace' | 'script')[] {
   return kind === 'Service' ? ['constraint', 'workspace'] : ['constraint', 'script']
 }
+
+/** The number of the edit that a child with this spec was made of. */
+export function editOf(spec: unknown): string | undefined {
+  return /edit\W+(?:value\W+)?(\d+)/.exec(JSON.stringify(spec ?? null))?.[1]
+}

@@ -1,7 +1,7 @@
-import type { ApiObject } from '../../lib/engine/cluster.js'
+import { type ApiObject, objectKey } from '../../lib/engine/cluster.js'
 import { RESOURCES } from '../../lib/engine/resources.js'
 import { LABEL } from '../../lib/names.js'
-import type { Actor } from './cast.js'
+import { type Actor, editOf } from './cast.js'
 import { newest } from './outside.js'
 import { keyOf, resourceOfActor, type Stage } from './stage.js'
 
@@ -18,15 +18,15 @@ export interface Stuck {
 /** What counts of a resource; the same fields of what is expected and of what is seen. */
 type Facts = Record<string, unknown>
 
-/** Compares every resource, and what became of it in Argo CD or in Jobs, with what the inputs of now call for. */
+/** Compares every resource, and what became of it in Argo CD or in a Job, with what the inputs of now call for. */
 export async function judge(stage: Stage): Promise<Stuck[]> {
   const { cluster } = stage.world
   const objects = await Promise.all(stage.cast.actors.map(actor => cluster.get(resourceOfActor(actor), actor)))
-  const parts = await partsByOwner(stage)
+  const applications = await applicationsByService(stage)
   return stage.cast.actors.flatMap((actor, index) => {
     const object = objects[index]
     const expected = expectedOf(stage, actor)
-    const all = seenOf(actor, object, parts.get(keyOf(actor)) ?? [])
+    const all = seenOf(stage, actor, object, applications.get(keyOf(actor)) ?? [])
     const seen = Object.fromEntries(Object.keys(expected).map(key => [key, all[key]]))
     const [wanted, found] = [JSON.stringify(expected), JSON.stringify(seen)]
     if (wanted === found) return []
@@ -50,26 +50,31 @@ function expectedOf({ world: { outside } }: Stage, actor: Actor): Facts {
   }
 }
 
-function seenOf({ edit }: Actor, object: ApiObject | undefined, parts: readonly ApiObject[]): Facts {
-  const { state, image = '', previews = [], observedGeneration } = (object?.status ?? {}) as Record<string, any>
+function seenOf(
+  { world }: Stage,
+  actor: Actor,
+  object: ApiObject | undefined,
+  applications: readonly ApiObject[],
+): Facts {
+  const {
+    state,
+    image = '',
+    previews = [],
+    deployed,
+    observedGeneration,
+  } = (object?.status ?? {}) as Record<string, any>
   const up = (previews as { number: number; sha: string; reason?: string }[]).filter(
     ({ reason }) => reason === undefined,
   )
-  const jobs = parts.filter(({ kind, metadata }) => kind === 'Job' && metadata.labels?.[LABEL.step] === 'deploy')
   return {
     state,
     observed: observedGeneration === object?.metadata.generation,
     tag: String(image).split(':').at(-1),
     copies: up.map(({ number, sha }) => `${number} ${sha}`).sort(),
-    edits: parts.filter(({ kind }) => kind === 'Application').map(editOf),
-    // Somebody may have removed the newest Job.
-    edit: jobs.length === 0 ? edit : Number(editOf(jobs.at(-1)!)),
+    edits: applications.map(({ spec }) => editOf(spec)),
+    // Its Job may have been removed by hand since.
+    edit: Number(world.jobEdits.get(objectKey({ namespace: actor.namespace, name: String(deployed) }))),
   }
-}
-
-/** The number of the edit that a child was made of. */
-function editOf({ spec }: ApiObject): string | undefined {
-  return /edit\W+(?:value\W+)?(\d+)/.exec(JSON.stringify(spec))?.[1]
 }
 
 function messageOf(object: ApiObject | undefined): string {
@@ -78,13 +83,13 @@ function messageOf(object: ApiObject | undefined): string {
   return `${object.metadata.deletionTimestamp === undefined ? '' : 'being deleted: '}${message ?? 'no status'}`
 }
 
-/** Applications by the Service, Jobs by the Terraform that they are of, in the order of their creation. */
-async function partsByOwner({ world: { cluster } }: Stage): Promise<Map<string, ApiObject[]>> {
-  const parts = new Map<string, ApiObject[]>()
-  for (const object of [...(await cluster.list(RESOURCES.applications)), ...(await cluster.list(RESOURCES.jobs))]) {
+/** Applications by the Service that they are of. */
+async function applicationsByService({ world: { cluster } }: Stage): Promise<Map<string, ApiObject[]>> {
+  const applications = new Map<string, ApiObject[]>()
+  for (const object of await cluster.list(RESOURCES.applications)) {
     const { namespace, labels = {} } = object.metadata
-    const key = `${namespace ?? ''}/${labels[LABEL.service] ?? labels[LABEL.terraform] ?? ''}`
-    parts.set(key, [...(parts.get(key) ?? []), object])
+    const key = `${namespace ?? ''}/${labels[LABEL.service] ?? ''}`
+    applications.set(key, [...(applications.get(key) ?? []), object])
   }
-  return parts
+  return applications
 }

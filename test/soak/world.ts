@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { argoCdStandIn } from '../../lib/cli/argo-cd-stand-in.js'
 import { jobStandIn, runReaderOf } from '../../lib/cli/job-stand-in.js'
+import { objectKey } from '../../lib/engine/cluster.js'
 import { startEngine } from '../../lib/engine/engine.js'
 import type { CallHook } from '../../lib/engine/hook.js'
 import { type MemoryCluster, memoryCluster } from '../../lib/engine/memory-cluster.js'
+import { RESOURCES } from '../../lib/engine/resources.js'
 import { type VirtualTimers, virtualTimers } from '../../lib/engine/timers.js'
-import type { Cast } from './cast.js'
+import { type Cast, editOf } from './cast.js'
 import { type Hooks, startHooks } from './hooks.js'
 import { createOutside, type Outside } from './outside.js'
 import { startReplica } from './replica.js'
@@ -22,6 +24,8 @@ export interface SoakWorld {
   readonly outside: Outside
   readonly hooks: Hooks
   readonly scripts: Scripts
+  /** The edit that each Job was made of that there ever was, by namespace and name. */
+  readonly jobEdits: ReadonlyMap<string, string | undefined>
   restartEngine(): Promise<void>
   /** Lets simulated time pass. Throws when calls follow each other without an end. */
   pass(seconds: number): Promise<void>
@@ -63,6 +67,11 @@ export async function startWorld(cast: Cast, pick: (limit: number) => number): P
     }
     return { ...started, stop }
   }
+  const jobEdits = new Map<string, string | undefined>()
+  cluster.watch(RESOURCES.jobs, {
+    listed: () => undefined,
+    changed: ({ object: { metadata, spec } }) => jobEdits.set(objectKey(metadata), editOf(spec)),
+  })
   let engine = await start()
   argoCdStandIn(cluster, timers)
   jobStandIn(cluster, timers, scripts.run)
@@ -87,6 +96,7 @@ export async function startWorld(cast: Cast, pick: (limit: number) => number): P
     outside,
     hooks,
     scripts,
+    jobEdits,
     async restartEngine() {
       engine.stop()
       engine = await start()
