@@ -18,9 +18,6 @@ import { runObserver } from './run-observer.js'
 import { steadyTimes } from './steady-times.js'
 import { tugOfWar } from './tug-of-war.js'
 
-/** How soon to ask again while a scan is out that a user asked for. */
-const SOON_SECONDS = 2
-
 /** The hooks of kind Terraform: parse, gather what caches and pods tell, ask the core. */
 export function terraformHooks(deps: Deps): FastifyPluginAsync {
   const { config } = deps
@@ -42,12 +39,9 @@ export function terraformHooks(deps: Deps): FastifyPluginAsync {
       const situation = readTerraform(parseSyncRequest(request.body), settings)
       const { parent } = situation.request
       const facts = await gatherFacts(deps, situation)
-      const desired = desiredTerraform(situation, facts)
-      const isAwaited = facts.scan?.isAwaited === true
-      const resyncAfterSeconds = Math.min(desired.resyncAfterSeconds, isAwaited ? SOON_SECONDS : Infinity)
-      const answer = { ...withSteadyTimes(parent, desired), resyncAfterSeconds }
+      const answer = withSteadyTimes(parent, desiredTerraform(situation, facts))
       // The run that a request asks for begins with the tag that the scan of the same request finds.
-      const isHeld = isAwaited && announcesRun(situation, answer.status)
+      const isHeld = facts.scan?.isAwaited === true && announcesRun(situation, answer.status)
       if (isHeld || isTugOfWar(parent, answer.status)) {
         return replyWithTag(request, reply, { ...answer, status: parent.status })
       }

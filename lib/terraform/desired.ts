@@ -14,7 +14,7 @@ import type { TerraformSituation } from './situation.js'
 import type { TerraformSpec, TerraformStatus } from './spec.js'
 import { type TerraformReport, terraformStatus } from './status.js'
 
-/** How soon to ask again while something is found out for the first time. */
+/** How soon to ask again while something is found out for the first time, or anew because a user asked. */
 const SOON_SECONDS = 2
 
 type Answer = SyncResponse<TerraformStatus>
@@ -24,6 +24,12 @@ type Answer = SyncResponse<TerraformStatus>
  * newer input waits for it. What was done is never undone because something cannot be computed.
  */
 export function desiredTerraform(situation: TerraformSituation, facts: TerraformFacts): Answer {
+  const desired = decide(situation, facts)
+  if (facts.scan?.isAwaited !== true) return desired
+  return { ...desired, resyncAfterSeconds: Math.min(desired.resyncAfterSeconds, SOON_SECONDS) }
+}
+
+function decide(situation: TerraformSituation, facts: TerraformFacts): Answer {
   const { spec, previous, settings } = situation
   if (spec.value === undefined) return keep(situation, facts, failed([spec.failure]))
   if (spec.value.suspend) {
