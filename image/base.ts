@@ -8,6 +8,9 @@ import { addLibraries } from './add-libraries.js'
 /** Where the file system below the application is put together, from the root of the project. */
 export const ROOT = 'dist/root'
 
+/** Where the Node.js of the image is, once it is put together. */
+export const IMAGE_NODE = `${ROOT}/usr/local/bin/node`
+
 const NODE = '24.21.0'
 
 /** What npm said of the packages that hold Node.js for an architecture, when this version was chosen. */
@@ -43,7 +46,7 @@ async function addNode(downloads: string): Promise<void> {
   await pipeline(createReadStream(file), hash)
   if (hash.digest('base64') !== expected) throw new Error(`${name} is not what it was when this version was chosen`)
   execFileSync('tar', ['-xzf', file, '-C', downloads, 'package/bin/node', 'package/LICENSE'])
-  cpSync(`${downloads}/package/bin/node`, `${ROOT}/usr/local/bin/node`)
+  cpSync(`${downloads}/package/bin/node`, IMAGE_NODE)
   mkdirSync(`${ROOT}/usr/share/doc/node`)
   cpSync(`${downloads}/package/LICENSE`, `${ROOT}/usr/share/doc/node/copyright`)
 }

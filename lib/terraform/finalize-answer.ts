@@ -2,7 +2,7 @@ import type { FinalizeResponse } from '../metacontroller.js'
 import { keptChildren, readOutputs } from './children.js'
 import type { TerraformFacts } from './facts.js'
 import { runMessage, runStatus, startedImage } from './run-message.js'
-import type { Run } from './runs.js'
+import { type Run, isGoing } from './runs.js'
 import { type TerraformSituation, hasNeverStarted } from './situation.js'
 import type { TerraformStatus } from './spec.js'
 import { type TerraformReport, terraformStatus } from './status.js'
@@ -56,9 +56,8 @@ export function imageToDestroy(situation: TerraformSituation, facts: TerraformFa
 
 /** A run that goes on ends first; one that never started would never end, and has made nothing. */
 export function awaitEnd(situation: TerraformSituation, facts: TerraformFacts, run: Run): FinalizeAnswer {
-  const isGoing = run.job.metadata.deletionTimestamp != null
   const status = runStatus(run, facts, situation)
-  if (hasNeverStarted(situation, run, facts) && !isGoing) {
+  if (hasNeverStarted(situation, run, facts) && !isGoing(run)) {
     const message = `is being deleted; run '${run.name}' never started and is removed`
     const children = keptChildren(situation).filter(({ metadata }) => metadata.name !== run.name)
     // Without a reason not to start it may start this moment: then what it made is destroyed.

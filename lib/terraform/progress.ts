@@ -7,7 +7,7 @@ import type { TerraformFacts } from './facts.js'
 import type { WantedRun, WantedRuns } from './input.js'
 import { job } from './job.js'
 import { knownImage, runMessage, runStatus, startedImage } from './run-message.js'
-import type { Run } from './runs.js'
+import { type Run, isGoing } from './runs.js'
 import { hasOtherSettings, lacksPullSecret } from './settings.js'
 import { type TerraformSituation, announcedRun, hasNeverStarted, isRecorded, outputId } from './situation.js'
 import type { TerraformSpec } from './spec.js'
@@ -73,10 +73,9 @@ function awaitRun(context: Context, active: Run): Progress {
   const { situation, facts } = context
   const isWanted = currentNames(context).includes(active.name)
   const isOutdated = !isWanted || hasOtherSettings(context.spec, active) || lacksPullSecret(active, facts)
-  const isGoing = active.job.metadata.deletionTimestamp != null
-  if (isOutdated && hasNeverStarted(situation, active, facts) && !isGoing) return giveWay(context, active)
+  if (isOutdated && hasNeverStarted(situation, active, facts) && !isGoing(active)) return giveWay(context, active)
   const state = active.name === context.wanted.postDeploy?.name ? 'Success' : 'Progressing'
-  const note = isGoing
+  const note = isGoing(active)
     ? 'it is being deleted; its pod ends first'
     : isWanted
       ? undefined

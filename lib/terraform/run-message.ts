@@ -1,7 +1,7 @@
 import type { Parent } from '../metacontroller.js'
 import { cureOf } from './cure.js'
 import type { PodReport, TerraformFacts } from './facts.js'
-import type { Run } from './runs.js'
+import { type Run, isGoing } from './runs.js'
 import type { TerraformStatus } from './spec.js'
 import { type TerraformSituation, hasNeverStarted } from './situation.js'
 
@@ -82,10 +82,10 @@ export function startedImage(
   run: Run,
 ): string | undefined {
   const older = situation.previous.image
-  const { outcome, hasFailedPods, job } = run
+  const { outcome, hasFailedPods } = run
   // What is known of one that is being deleted may be all that ever will be.
-  const isGoing = job.metadata.deletionTimestamp != null && facts.pods?.reason === undefined
-  if (isGoing || facts.pods?.hasStarted === true) return run.image
+  const mayHaveStarted = isGoing(run) && facts.pods?.reason === undefined
+  if (mayHaveStarted || facts.pods?.hasStarted === true) return run.image
   if (hasNeverStarted(situation, run, facts)) return older
   return outcome !== undefined || hasFailedPods ? run.image : (older ?? run.image)
 }

@@ -66,6 +66,11 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Whether a Job may still have a pod that runs: one that is being deleted has, until its pod is gone. */
-export function isActive({ outcome, job }: Run): boolean {
-  return outcome === undefined || job.metadata.deletionTimestamp != null
+export function isActive(run: Run): boolean {
+  return run.outcome === undefined || isGoing(run)
+}
+
+/** Whether a Job is being deleted. */
+export function isGoing({ job }: Run): boolean {
+  return job.metadata.deletionTimestamp != null
 }

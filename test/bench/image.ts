@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
+import { IMAGE_NODE } from '../../image/base.js'
 import { bundle } from '../../image/bundle.js'
 import { settledBody } from './body.js'
 import { residentMiB } from './memory.js'
 import { startServer } from './processes.js'
 import { type Measurement, median } from './report.js'
-
-/** Where `npm run image` leaves the Node.js of the image. */
-const IMAGE_NODE = 'dist/root/usr/local/bin/node'
 
 /**
  * The server as it is in the image: until it takes traffic, against 1 s; its memory with the tags of some images in its

@@ -5,7 +5,7 @@ import type { Attempt } from '../../errors.js'
 import type { KubernetesObject, Parent } from '../../metacontroller.js'
 import { KIND, LABEL } from '../../names.js'
 import { childNames } from '../../terraform/related.js'
-import { type Run, readRuns } from '../../terraform/runs.js'
+import { type Run, isGoing, readRuns } from '../../terraform/runs.js'
 import { type SeenDependency, dependenciesNode, gatherDependencies } from './dependencies.js'
 import { look, nodesOf } from './look.js'
 import { podNode, podTrouble, seePod } from './pods.js'
@@ -80,10 +80,9 @@ function runsOf(terraform: ApiObject, jobs: readonly ApiObject[]): Run[] {
 function runNode(run: Run, { pods }: TerraformFacts): TraceNode {
   const own = (pods.value ?? []).filter(({ metadata }) => metadata.labels?.['job-name'] === run.name)
   const looked: Attempt<readonly ApiObject[]> = pods.failure === undefined ? { value: own } : { failure: pods.failure }
-  const isGoing = run.job.metadata.deletionTimestamp != null
   return {
     title: `Job/${run.name}`,
-    state: isGoing ? 'is being deleted' : (run.outcome ?? 'goes on'),
+    state: isGoing(run) ? 'is being deleted' : (run.outcome ?? 'goes on'),
     notes: [
       run.step,
       ...(run.image === undefined ? [] : [run.image]),
